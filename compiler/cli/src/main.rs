@@ -1,0 +1,2 @@
+//! The `stackc` command.
+fn main() {}

@@ -1,0 +1,38 @@
+//! The resolved stack: inert data without holes.
+//!
+//! Everything a target needs is here, decided: short forms are expanded, defaults filled in,
+//! overlays merged, references checked. A reference between items is a typed id that only
+//! [`Environment`] hands out, so it cannot dangle. Each value that a user may write carries its
+//! [`Origin`]. The model knows neither the spelling of `stack.yaml` nor any output format.
+
+mod data;
+mod edge;
+mod environment;
+mod id;
+mod name;
+mod operations;
+pub mod pins;
+mod service;
+mod text;
+mod unit;
+mod value;
+
+pub use data::{Engine, External, RedisPurpose, Store};
+pub use edge::{
+    Access, Compression, Csp, CspMode, Domain, Edge, Headers, Limit, LimitMode, Route, Tls,
+    TlsProfile, TlsProvider,
+};
+pub use environment::{Environment, Platform, Stack, Tier, Trigger};
+pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
+pub use name::{EnvName, Label, NameFault};
+pub use operations::{
+    Alert, AlertKind, Backup, Checks, Ci, Notify, Observe, ObserveLevel, Security, Threshold,
+};
+pub use service::{
+    Build, Concurrency, Cron, Delivery, Health, Kind, Logs, Metrics, Migrate, Mount, Need,
+    NeedTarget, PackageManager, Port, Protocol, Resources, Role, Scale, Service, Start, Stop,
+    Update, Volume,
+};
+pub use text::{Secret, SecretSource, Segment, Text};
+pub use unit::{Bytes, Millicores, Percent, Rate, Seconds};
+pub use value::{Origin, Sourced};

@@ -1,0 +1,80 @@
+//! Verified image tags, from the dated data file `data/images.json`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// One verified tag.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Pin {
+    /// The image without a tag.
+    pub image: String,
+    /// The line of versions it stands for, such as `16` or `1.30-alpine`.
+    pub line: String,
+    /// The exact tag.
+    pub tag: String,
+    /// When the tag was made or first seen; `None` where the source does not say.
+    pub date: Option<String>,
+    /// Where it was looked up.
+    pub source: String,
+}
+
+impl Pin {
+    /// `image:tag`.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        format!("{}:{}", self.image, self.tag)
+    }
+}
+
+static PINS: LazyLock<Vec<Pin>> = LazyLock::new(|| {
+    // A test reads the same file, so an empty table cannot go unnoticed.
+    serde_json::from_str(include_str!("../data/images.json")).unwrap_or_default()
+});
+
+/// The pin of an image's version line.
+///
+/// A line that is not listed but starts one that is (`7` where `7.2` and `7.4` are listed) takes the
+/// newest of those.
+#[must_use]
+pub fn image(name: &str, line: &str) -> Option<&'static Pin> {
+    let of_image = || PINS.iter().filter(|pin| pin.image == name);
+    of_image().find(|pin| pin.line == line).or_else(|| {
+        let prefix = format!("{line}.");
+        of_image()
+            .filter(|pin| pin.line.starts_with(&prefix) && !pin.line.contains('-'))
+            .max_by_key(|pin| numbers(&pin.line))
+    })
+}
+
+/// The version lines known for an image, without variants.
+#[must_use]
+pub fn lines(name: &str) -> Vec<&'static str> {
+    PINS.iter()
+        .filter(|pin| pin.image == name && !pin.line.contains('-'))
+        .map(|pin| &*pin.line)
+        .collect()
+}
+
+fn numbers(line: &str) -> Vec<u32> {
+    line.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PINS, image};
+
+    #[test]
+    fn the_table_is_read_and_each_pin_is_exact() {
+        assert!(PINS.len() > 30);
+        assert!(PINS.iter().all(|pin| pin.tag.chars().any(|c| c.is_ascii_digit())));
+    }
+
+    #[test]
+    fn a_short_line_takes_the_newest() {
+        assert_eq!(image("redis", "7").unwrap().line, "7.4");
+        assert_eq!(image("redis", "8").unwrap().line, "8.10");
+        assert_eq!(image("postgres", "15").unwrap().image, "postgres");
+        assert!(image("postgres", "99").is_none());
+    }
+}

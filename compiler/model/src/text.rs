@@ -1,0 +1,86 @@
+//! Text that may hold secrets, and the secrets it may hold.
+
+use serde::Serialize;
+use stackc_source::Span;
+
+use crate::{EnvName, Label, SecretId};
+
+/// A part of a [`Text`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Segment {
+    /// Plain text, every reference in it resolved.
+    Literal(String),
+    /// The value of a secret, which only the target's own tooling may put in, percent-encoded where
+    /// the text is a URL.
+    Secret(SecretId),
+}
+
+/// A value of which some parts may be secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Text {
+    /// The parts in order.
+    pub segments: Vec<Segment>,
+}
+
+impl Text {
+    /// A text without secrets.
+    #[must_use]
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self { segments: vec![Segment::Literal(text.into())] }
+    }
+
+    /// The whole text, where no part is secret.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<String> {
+        self.segments
+            .iter()
+            .map(|segment| match segment {
+                Segment::Literal(text) => Some(text.as_str()),
+                Segment::Secret(_) => None,
+            })
+            .collect()
+    }
+
+    /// The secrets in it.
+    pub fn secrets(&self) -> impl Iterator<Item = SecretId> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Secret(id) => Some(*id),
+            Segment::Literal(_) => None,
+        })
+    }
+}
+
+/// How a secret comes to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretSource {
+    /// A person or a vault provides it.
+    Provided,
+    /// It is made at the target: random bytes in this encoding.
+    Generated {
+        /// `base64`, `hex` or `password`.
+        encoding: &'static str,
+        /// Bytes, or characters of a password.
+        length: u32,
+    },
+    /// It is put together at the target from other secrets.
+    Derived(Text),
+}
+
+/// A secret by its name; its value is never known here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Secret {
+    /// The name, unique in the environment.
+    pub name: EnvName,
+    /// How it comes to be.
+    pub source: SecretSource,
+    /// What it is for, in one line.
+    pub description: String,
+    /// The services and stores that receive it, by name, sorted.
+    pub consumers: Vec<Label>,
+    /// The place that brought it into being.
+    #[serde(skip)]
+    pub span: Option<Span>,
+}

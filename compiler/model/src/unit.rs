@@ -1,0 +1,151 @@
+//! Quantities as whole numbers of one unit each.
+
+use serde::Serialize;
+
+/// A duration in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Seconds {
+    /// Milliseconds.
+    #[serde(rename = "milliseconds")]
+    pub millis: u64,
+}
+
+impl Seconds {
+    /// Whole seconds.
+    #[must_use]
+    pub const fn new(seconds: u64) -> Self {
+        Self { millis: seconds * 1000 }
+    }
+
+    /// Seconds, rounded up: a bound given in seconds must not be shorter than what was asked.
+    #[must_use]
+    pub const fn ceil(self) -> u64 {
+        self.millis.div_ceil(1000)
+    }
+
+    /// As compose, nginx and Prometheus all write it: `90s`, `500ms`, `15m`, `24h`.
+    #[must_use]
+    pub fn compact(self) -> String {
+        let whole = |unit: u64| self.millis > 0 && self.millis.is_multiple_of(unit);
+        if whole(3_600_000) {
+            format!("{}h", self.millis / 3_600_000)
+        } else if whole(60_000) {
+            format!("{}m", self.millis / 60_000)
+        } else if self.millis.is_multiple_of(1000) {
+            format!("{}s", self.millis / 1000)
+        } else {
+            format!("{}ms", self.millis)
+        }
+    }
+}
+
+/// A size in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Bytes(pub u64);
+
+impl Bytes {
+    /// `n` mebibytes.
+    #[must_use]
+    pub const fn mib(n: u64) -> Self {
+        Self(n << 20)
+    }
+
+    /// `n` gibibytes.
+    #[must_use]
+    pub const fn gib(n: u64) -> Self {
+        Self(n << 30)
+    }
+
+    /// The number and the largest binary unit (`""`, `K`, `M`, `G`, `T`) that say it exactly.
+    #[must_use]
+    pub fn binary(self) -> (u64, &'static str) {
+        [(40, "T"), (30, "G"), (20, "M"), (10, "K")]
+            .into_iter()
+            .find(|(shift, _)| self.0 > 0 && self.0.is_multiple_of(1 << shift))
+            .map_or((self.0, ""), |(shift, unit)| (self.0 >> shift, unit))
+    }
+
+    /// As a Kubernetes quantity: `512Mi`.
+    #[must_use]
+    pub fn kubernetes(self) -> String {
+        match self.binary() {
+            (n, "") => n.to_string(),
+            (n, unit) => format!("{n}{unit}i"),
+        }
+    }
+
+    /// As compose and nginx write it: `512m`, `1g`; nginx knows no `t`, so none is used.
+    #[must_use]
+    pub fn short(self) -> String {
+        match self.binary() {
+            (n, "") => n.to_string(),
+            (n, "T") => format!("{}g", n << 10),
+            (n, unit) => format!("{n}{}", unit.to_ascii_lowercase()),
+        }
+    }
+}
+
+/// Processor time in thousandths of a core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Millicores(pub u32);
+
+impl Millicores {
+    /// As a decimal number of cores: `0.25`, `2`.
+    #[must_use]
+    pub fn cores(self) -> String {
+        let (whole, rest) = (self.0 / 1000, self.0 % 1000);
+        if rest == 0 {
+            return whole.to_string();
+        }
+        format!("{whole}.{rest:03}").trim_end_matches('0').to_owned()
+    }
+}
+
+/// A percentage in hundredths of a percent: 99.9 % is 9990.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Percent(pub u32);
+
+impl Percent {
+    /// As a ratio: 5 % is `0.05`.
+    #[must_use]
+    pub fn ratio(self) -> String {
+        let text = format!("{}.{:04}", self.0 / 10_000, self.0 % 10_000);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
+    /// As people write it, without the sign: `99.9`.
+    #[must_use]
+    pub fn number(self) -> String {
+        let text = format!("{}.{:02}", self.0 / 100, self.0 % 100);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
+/// So many requests in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Rate {
+    /// Requests.
+    pub count: u32,
+    /// The window.
+    pub window: Seconds,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_exactly() {
+        assert_eq!(Millicores(250).cores(), "0.25");
+        assert_eq!(Millicores(2000).cores(), "2");
+        assert_eq!(Percent(500).ratio(), "0.05");
+        assert_eq!(Percent(9990).number(), "99.9");
+        assert_eq!(Percent(10_000).ratio(), "1");
+        assert_eq!(Bytes::mib(512).kubernetes(), "512Mi");
+        assert_eq!(Bytes::gib(1).short(), "1g");
+        assert_eq!(Bytes(20_000_000).short(), "20000000");
+        assert_eq!(Seconds::new(900).compact(), "15m");
+        assert_eq!(Seconds { millis: 500 }.compact(), "500ms");
+        assert_eq!(Seconds::new(0).compact(), "0s");
+    }
+}

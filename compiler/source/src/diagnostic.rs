@@ -1,0 +1,222 @@
+//! Diagnostics as data; how they look is decided elsewhere.
+
+use crate::{Code, Severity, Span};
+
+/// A place with a remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The remark; may be empty.
+    pub text: String,
+}
+
+/// One replacement of bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; an empty span inserts.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub replacement: String,
+}
+
+/// A change that mends the fault with certainty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in the imperative.
+    pub title: String,
+    /// The edits, in order, without overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Something to tell the user, with exactly one primary place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable code; its page explains the rule.
+    pub code: Code,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// The place that is wrong; `None` only where there is no file to point into.
+    pub primary: Option<Label>,
+    /// Other places that explain it.
+    pub related: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A certain fix, where there is one.
+    pub fix: Option<Fix>,
+    /// The environment in which it shows, where it is not in all of them.
+    pub environment: Option<String>,
+    /// Spans whose text must never be shown (a secret literal).
+    pub masked: Vec<Span>,
+}
+
+impl Diagnostic {
+    /// A diagnostic at a place.
+    #[must_use]
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        let primary = Some(Label { span, text: String::new() });
+        Self { primary, ..Self::global(code, message) }
+    }
+
+    /// A diagnostic about the run as a whole.
+    #[must_use]
+    pub fn global(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            primary: None,
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            environment: None,
+            masked: Vec::new(),
+        }
+    }
+
+    /// Sets the remark at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        if let Some(primary) = &mut self.primary {
+            primary.text = text.into();
+        }
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds "did you mean", where there is a suggestion, with the edit that applies it.
+    #[must_use]
+    pub fn did_you_mean(self, suggestion: Option<&str>) -> Self {
+        match (suggestion, self.primary.as_ref().map(|label| label.span)) {
+            (Some(name), Some(span)) => {
+                let help = format!("did you mean `{name}`?");
+                self.help(help).fix(format!("write `{name}`"), span, name)
+            }
+            _ => self,
+        }
+    }
+
+    /// Offers a certain fix: replace `span` by `replacement`.
+    #[must_use]
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Self {
+        let edits = vec![Edit { span, replacement: replacement.into() }];
+        self.fix = Some(Fix { title: title.into(), edits });
+        self
+    }
+
+    /// Names the environment in which it shows.
+    #[must_use]
+    pub fn in_environment(mut self, name: Option<&str>) -> Self {
+        self.environment = name.map(str::to_owned);
+        self
+    }
+
+    /// Hides the text under a span from every rendering.
+    #[must_use]
+    pub fn mask(mut self, span: Span) -> Self {
+        self.masked.push(span);
+        self
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity
+    }
+}
+
+/// The diagnostics of one pass or of a whole run.
+///
+/// The number kept is bounded, so that a hostile file cannot fill the memory with complaints.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    items: Vec<Diagnostic>,
+    dropped: usize,
+    errors: usize,
+}
+
+impl Diagnostics {
+    /// How many diagnostics are kept; the rest are counted.
+    pub const CAP: usize = 1_000;
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.severity() == Severity::Error);
+        if self.items.len() < Self::CAP {
+            self.items.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Adds all of another pass.
+    pub fn extend(&mut self, other: Diagnostics) {
+        for item in other.items {
+            self.push(item);
+        }
+        self.dropped += other.dropped;
+    }
+
+    /// Whether anything is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// How many were left out because of [`Self::CAP`].
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// In the order of the source, each said once.
+    ///
+    /// The same fault seen in several environments is one fault.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        let place = |item: &Diagnostic| item.primary.as_ref().map(|label| label.span);
+        self.items.sort_by(|a, b| {
+            place(a).cmp(&place(b)).then(a.code.id.cmp(b.code.id)).then(a.message.cmp(&b.message))
+        });
+        self.items
+            .dedup_by(|a, b| a.code == b.code && place(a) == place(b) && a.message == b.message);
+        self
+    }
+
+    /// The items.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.items.iter()
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}

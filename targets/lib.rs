@@ -1,0 +1,24 @@
+//! One folder per output format. This file is the registry: the only list of targets there is.
+
+mod compose;
+mod github;
+mod kubernetes;
+mod nginx;
+mod prometheus;
+
+use stackc_target::Target;
+
+/// Every target, by name.
+pub const ALL: &[&dyn Target] = &[
+    &compose::Compose,
+    &github::Github,
+    &kubernetes::Kubernetes,
+    &nginx::Nginx,
+    &prometheus::Prometheus,
+];
+
+/// The target of a name.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static dyn Target> {
+    ALL.iter().copied().find(|target| target.id() == id)
+}
