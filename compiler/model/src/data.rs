@@ -58,6 +58,8 @@ pub enum Engine {
         valkey: bool,
         /// What it is for.
         purpose: Sourced<RedisPurpose>,
+        /// The derived secret that holds its ACL file, made from the password.
+        acl: SecretId,
     },
 }
 
