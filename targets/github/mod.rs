@@ -18,7 +18,7 @@ impl Target for Github {
     }
 
     fn options(&self) -> Shape {
-        Shape
+        Shape::Any
     }
 
     fn render(&self, _stack: &Stack, _out: &mut Artifacts, _diagnostics: &mut Diagnostics) {}

@@ -9,12 +9,10 @@ mod data;
 mod edge;
 mod environment;
 mod id;
-mod name;
 mod operations;
 pub mod pins;
 mod service;
 mod text;
-mod unit;
 mod value;
 
 pub use data::{Engine, External, RedisPurpose, Store};
@@ -24,7 +22,6 @@ pub use edge::{
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
-pub use name::{EnvName, Label, NameFault};
 pub use operations::{
     Alert, AlertKind, Backup, Checks, Ci, Notify, Observe, ObserveLevel, Security, Threshold,
 };
@@ -33,6 +30,6 @@ pub use service::{
     NeedTarget, PackageManager, Port, Protocol, Resources, Role, Scale, Service, Start, Stop,
     Update, Volume,
 };
+pub use stackc_unit::{Bytes, EnvName, Label, Millicores, Percent, Rate, Seconds};
 pub use text::{Secret, SecretSource, Segment, Text};
-pub use unit::{Bytes, Millicores, Percent, Rate, Seconds};
 pub use value::{Origin, Sourced};

@@ -1,5 +1,22 @@
 //! The shape of configuration data.
+//!
+//! A Rust type that derives [`Decode`] *is* the grammar of what a user may write there. From that
+//! one definition come the decoder with its diagnostics, the expansion of short forms, and the JSON
+//! Schema; they cannot disagree. The language and each target's options are described this way.
 
-/// Placeholder until the shape lands.
-#[derive(Debug, Clone)]
-pub struct Shape;
+mod decode;
+mod expand;
+mod merge;
+mod scalar;
+mod schema;
+mod shape;
+
+pub use decode::{Decode, Decoder, Fields, Segment};
+pub use expand::expand;
+pub use merge::overlay;
+pub use scalar::{AnyValue, RawText, Spanned, Switch, Version, Words};
+pub use schema::{Schema, json_schema};
+pub use shape::{
+    Field, JsonType, KeyRule, Move, Record, ScalarShape, Shape, Short, Variant, WordList,
+};
+pub use stackc_shape_derive::Decode;

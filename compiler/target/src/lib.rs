@@ -7,9 +7,9 @@ mod artifact;
 pub mod conventions;
 mod emit;
 
-use stackc_model::Stack;
-use stackc_shape::Shape;
-use stackc_source::Diagnostics;
+use stackc_model::{Environment, Stack};
+use stackc_shape::{Decode, Decoder, Shape};
+use stackc_source::{Diagnostics, Node};
 
 pub use artifact::{Artifact, Artifacts, Body, Mode, PathFault, RelPath};
 pub use emit::{Commented, EmitError, yaml};
@@ -27,4 +27,41 @@ pub trait Target: Sync {
 
     /// Renders every environment this format is on for.
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics);
+}
+
+/// The options of a target in an environment; its defaults where nothing is written.
+///
+/// Faults go into `diagnostics`; a fault seen in several environments is said once in the end.
+pub fn options<T: Decode + Default>(
+    environment: &Environment,
+    id: &str,
+    diagnostics: &mut Diagnostics,
+) -> T {
+    decode_options(environment.options.get(id), diagnostics)
+}
+
+/// The options of a target that serves all environments.
+pub fn stack_options<T: Decode + Default>(
+    stack: &Stack,
+    id: &str,
+    diagnostics: &mut Diagnostics,
+) -> T {
+    decode_options(stack.options.get(id), diagnostics)
+}
+
+fn decode_options<T: Decode + Default>(
+    node: Option<&Option<Node>>,
+    diagnostics: &mut Diagnostics,
+) -> T {
+    let Some(Some(node)) = node else { return T::default() };
+    let mut decoder = Decoder::default();
+    let options = T::decode(node, &mut decoder);
+    diagnostics.extend(decoder.finish());
+    options.unwrap_or_default()
+}
+
+/// Whether a target is switched off in an environment (`targets: {<id>: false}`).
+#[must_use]
+pub fn is_off(environment: &Environment, id: &str) -> bool {
+    matches!(environment.options.get(id), Some(None))
 }

@@ -1,0 +1,275 @@
+//! Typed decoding of the spanned tree; every fault is reported, none stops the rest.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use stackc_source::{
+    Diagnostic, Diagnostics, Entry, Node, NodeKind, NodePath, Span, closest, codes,
+};
+
+use crate::{Field, Record, Shape};
+
+/// A type that can be read from what a user wrote. Derive it.
+pub trait Decode: Sized {
+    /// What may be written.
+    fn shape() -> Shape;
+
+    /// Reads a value; `None` means that the decoder has been told why not.
+    fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self>;
+
+    /// The value where nothing is written; `None` where something must be.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// One step of the path to the value being decoded.
+#[derive(Debug, Clone, Copy)]
+pub enum Segment<'a> {
+    /// A key.
+    Key(&'a str),
+    /// A position in a list.
+    Index(usize),
+}
+
+/// The state of a decoding run: where it is and what it found.
+#[derive(Debug, Default)]
+pub struct Decoder<'a> {
+    path: Vec<Segment<'a>>,
+    overlay: Option<(&'a str, Span)>,
+    diagnostics: Diagnostics,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder of a tree into which the overlay of an environment was merged; faults inside the
+    /// overlay name the environment.
+    #[must_use]
+    pub fn for_environment(name: &'a str, overlay: Option<Span>) -> Self {
+        Self { overlay: overlay.map(|span| (name, span)), ..Self::default() }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn finish(self) -> Diagnostics {
+        self.diagnostics
+    }
+
+    /// The path to the value being decoded.
+    #[must_use]
+    pub fn path(&self) -> NodePath {
+        self.path.iter().fold(NodePath::default(), |path, segment| match segment {
+            Segment::Key(key) => path.key(key),
+            Segment::Index(index) => path.index(*index),
+        })
+    }
+
+    /// Reports a fault.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let span = diagnostic.primary.as_ref().map(|label| label.span);
+        let name = match (self.overlay, span) {
+            (Some((name, overlay)), Some(span)) if overlay.contains(span) => Some(name),
+            _ => None,
+        };
+        self.diagnostics.push(diagnostic.in_environment(name));
+    }
+
+    /// Runs `f` one step further down.
+    pub fn within<T>(&mut self, segment: Segment<'a>, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(segment);
+        let result = f(self);
+        self.path.pop();
+        result
+    }
+
+    /// Reports a value of the wrong type.
+    pub fn wrong_type(&mut self, node: &Node, expected: &str) {
+        let message = format!("`{}` takes {expected}, not {}", self.path(), node.describe());
+        self.push(
+            Diagnostic::new(codes::WRONG_TYPE, node.span, message)
+                .label(format!("expected {expected}")),
+        );
+    }
+
+    /// Reports a value that does not have the form it should.
+    pub fn bad_format(&mut self, node: &Node, fault: impl Display, help: &str) {
+        let message = format!("the value of `{}` {fault}", self.path());
+        self.push(Diagnostic::new(codes::BAD_FORMAT, node.span, message).help(help));
+    }
+
+    /// Opens a record: checks the type and the keys.
+    pub fn record(&mut self, node: &'a Node, record: &'static Record) -> Option<Fields<'a>> {
+        let entries = match &node.kind {
+            NodeKind::Map(entries) => entries,
+            NodeKind::Null => {
+                self.null(node);
+                return None;
+            }
+            _ => {
+                self.wrong_type(node, "a mapping");
+                return None;
+            }
+        };
+        let mut slots = vec![None; record.fields.len()];
+        for entry in entries {
+            match record.fields.iter().position(|field| field.key == &*entry.key) {
+                Some(at) => slots[at] = Some(entry),
+                None if entry.key.starts_with("x-") => {}
+                None => self.unknown_key(entry, record),
+            }
+        }
+        Some(Fields { span: node.span, record, slots })
+    }
+
+    fn null(&mut self, node: &Node) {
+        let message = format!("`{}` is null, which means nothing here", self.path());
+        self.push(Diagnostic::new(codes::MISPLACED_NULL, node.span, message).help(
+            "take the key out, write `{}` for its defaults, or `false` to turn it off; null belongs \
+             into an environment, where it restores the default",
+        ));
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, record: &'static Record) {
+        let place = self.path();
+        let place = place.as_str();
+        let owner = if place.is_empty() { "the stack".to_owned() } else { format!("`{place}`") };
+        let message = format!("{owner} has no key `{}`", entry.key);
+        let known = || {
+            let moves = record.moves.iter().map(|moved| moved.from);
+            record.fields.iter().map(|field| field.key).chain(moves)
+        };
+        let mut diagnostic = Diagnostic::new(codes::UNKNOWN_KEY, entry.key_span, message);
+        // `{a:1}` without the space reads as the key `a:1`.
+        let trap = entry.key.split_once(':').filter(|_| entry.value.is_null());
+        diagnostic = match (trap, closest(&entry.key, known())) {
+            (Some((key, value)), _) => diagnostic
+                .help(format!("YAML wants a space behind the colon: `{key}: {value}`"))
+                .fix("add the space", entry.key_span, format!("{key}: {value}")),
+            (None, Some(name)) => diagnostic.did_you_mean(Some(name)),
+            (None, None) => {
+                let list: Vec<_> = known().map(|key| format!("`{key}`")).collect();
+                diagnostic.help(format!("it takes {}", list.join(", ")))
+            }
+        };
+        self.push(diagnostic);
+    }
+
+    /// Decodes the entries of a map; faulty ones are left out.
+    pub fn map<K: Ord, T: Decode>(
+        &mut self,
+        node: &'a Node,
+        key: impl Fn(&str) -> Result<K, String>,
+    ) -> Option<BTreeMap<K, T>> {
+        let NodeKind::Map(entries) = &node.kind else {
+            if node.is_null() {
+                self.null(node);
+            } else {
+                self.wrong_type(node, "a mapping");
+            }
+            return None;
+        };
+        let mut map = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| !entry.key.starts_with("x-")) {
+            let name = key(&entry.key);
+            let value =
+                self.within(Segment::Key(&entry.key), |decoder| T::decode(&entry.value, decoder));
+            match (name, value) {
+                (Ok(name), Some(value)) => {
+                    map.insert(name, value);
+                }
+                (Err(fault), _) => {
+                    let message = format!("the name `{}` {fault}", entry.key);
+                    self.push(Diagnostic::new(codes::BAD_NAME, entry.key_span, message));
+                }
+                (Ok(_), None) => {}
+            }
+        }
+        Some(map)
+    }
+
+    /// Decodes a list; faulty items are left out.
+    pub fn list<T: Decode>(&mut self, node: &'a Node) -> Option<Vec<T>> {
+        let NodeKind::List(items) = &node.kind else {
+            self.wrong_type(node, "a list");
+            return None;
+        };
+        let decode = |decoder: &mut Self, (index, item): (usize, &'a Node)| {
+            decoder.within(Segment::Index(index), |decoder| T::decode(item, decoder))
+        };
+        Some(items.iter().enumerate().filter_map(|item| decode(self, item)).collect())
+    }
+
+    /// Finds the word of a list; the position says which.
+    pub fn word(&mut self, node: &Node, list: &'static crate::WordList) -> Option<usize> {
+        let Some(scalar) = node.as_scalar() else {
+            self.wrong_type(node, "a word");
+            return None;
+        };
+        let found = list.words.iter().position(|variant| variant.word == &*scalar.text);
+        if found.is_none() {
+            let words = || list.words.iter().map(|variant| variant.word);
+            let message = format!("`{}` does not know `{}`", self.path(), shorten(&scalar.text));
+            let all: Vec<_> = words().map(|word| format!("`{word}`")).collect();
+            let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, node.span, message)
+                .label(format!("one of {}", all.join(", ")));
+            self.push(diagnostic.did_you_mean(closest(&scalar.text, words())));
+        }
+        found
+    }
+}
+
+/// A text short enough for a message.
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 60 {
+        return text.to_owned();
+    }
+    text.chars().take(57).chain("...".chars()).collect()
+}
+
+/// The entries of a record by the position of their field.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    span: Span,
+    record: &'static Record,
+    slots: Vec<Option<&'a Entry>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Decodes the field at a position.
+    pub fn take<T: Decode>(&self, at: usize, decoder: &mut Decoder<'a>) -> Option<T> {
+        let (field, slot) = (self.record.fields.get(at)?, self.slots.get(at)?);
+        match slot {
+            Some(entry) => decoder.within(Segment::Key(&entry.key), |decoder| {
+                if field.planned {
+                    decoder.planned(entry);
+                }
+                T::decode(&entry.value, decoder)
+            }),
+            None => {
+                let absent = T::absent();
+                if absent.is_none() {
+                    self.missing(field, decoder);
+                }
+                absent
+            }
+        }
+    }
+
+    fn missing(&self, field: &Field, decoder: &mut Decoder<'a>) {
+        let path = decoder.path().key(field.key);
+        let first = field.doc.lines().next().unwrap_or("").trim_end_matches('.');
+        decoder.push(
+            Diagnostic::new(codes::MISSING_FIELD, self.span, format!("`{path}` is required"))
+                .help(format!("add `{}`: {first}", field.key)),
+        );
+    }
+}
+
+impl Decoder<'_> {
+    fn planned(&mut self, entry: &Entry) {
+        let message = format!("`{}` is understood, but no target renders it yet", self.path());
+        self.push(
+            Diagnostic::new(codes::PLANNED, entry.key_span, message)
+                .help("it is checked and kept; nothing in the output depends on it so far"),
+        );
+    }
+}

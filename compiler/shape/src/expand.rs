@@ -1,0 +1,224 @@
+//! Short forms become long ones, on the tree and before anything else looks at it.
+
+use std::collections::BTreeMap;
+
+use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, Span, codes};
+
+use crate::{KeyRule, Move, Record, Shape, Short};
+
+/// Rewrites every short form of `shape` in the tree into its long form.
+///
+/// What fits no form is left as it stands: the decoder will say what is wrong with it.
+#[must_use]
+pub fn expand(node: Node, shape: Shape, diagnostics: &mut Diagnostics) -> Node {
+    match shape {
+        Shape::Record(record) => expand_record(node, record, diagnostics),
+        Shape::Map(rule, value) => expand_map(node, rule, value(), diagnostics),
+        Shape::List(item) => expand_list(node, item(), diagnostics),
+        Shape::Switch(inner) | Shape::Nullable(inner) if !is_switch(&node) => {
+            expand(node, inner(), diagnostics)
+        }
+        _ => node,
+    }
+}
+
+fn is_switch(node: &Node) -> bool {
+    node.is_null() || node.as_scalar().is_some_and(|scalar| scalar.as_bool().is_some())
+}
+
+fn expand_record(node: Node, record: &'static Record, diagnostics: &mut Diagnostics) -> Node {
+    let span = node.span;
+    let entries = match (node.kind, record.short) {
+        (NodeKind::Map(entries), _) => entries,
+        (NodeKind::Null, _) => return Node::null(span),
+        (kind, Some(short)) => match expand_short(Node { kind, span }, short) {
+            Ok(entries) => entries,
+            Err(node) => return node,
+        },
+        (kind, None) => return Node { kind, span },
+    };
+    let mut entries = apply_moves(entries, record.moves, diagnostics);
+    for entry in &mut entries {
+        if let Some(field) = record.field(&entry.key) {
+            let value = std::mem::replace(&mut entry.value, Node::null(span));
+            entry.value = expand(value, (field.shape)(), diagnostics);
+        }
+    }
+    Node { kind: NodeKind::Map(entries), span }
+}
+
+fn entry(key: &str, value: Node) -> Entry {
+    Entry { key: key.into(), key_span: value.span, value }
+}
+
+/// The entries a short form stands for; the node itself where it is none.
+fn expand_short(node: Node, short: Short) -> Result<Vec<Entry>, Node> {
+    match short {
+        Short::Key(key) => Ok(vec![entry(key, node)]),
+        Short::Range(low, high) => split(&node, "..").ok_or(node).map(|parts| match parts {
+            (only, None) => vec![entry(low, only.clone()), entry(high, only)],
+            (first, Some(second)) => vec![entry(low, first), entry(high, second)],
+        }),
+        Short::Levels(low, high) => split(&node, "/").ok_or(node).map(|parts| match parts {
+            (only, None) => vec![entry(high, only)],
+            (first, Some(second)) => vec![entry(low, first), entry(high, second)],
+        }),
+        Short::Build(context, dockerfile) => build(&node, context, dockerfile).ok_or(node),
+    }
+}
+
+/// The scalar before and after a separator.
+fn split(node: &Node, separator: &str) -> Option<(Node, Option<Node>)> {
+    let scalar = node.as_scalar()?;
+    let part = |text: &str| Node::scalar(text, scalar.quoted, node.span);
+    Some(match scalar.text.split_once(separator) {
+        Some((first, second)) => (part(first), Some(part(second))),
+        None => (part(&scalar.text), None),
+    })
+}
+
+fn build(node: &Node, context: &str, dockerfile: &str) -> Option<Vec<Entry>> {
+    let text = &*node.as_scalar()?.text;
+    let (folder, file) = text.rsplit_once('/').unwrap_or((".", text));
+    if !file.contains("Dockerfile") {
+        return Some(vec![entry(context, node.clone())]);
+    }
+    let part = |text: &str| Node::scalar(text, true, node.span);
+    Some(vec![entry(context, part(folder)), entry(dockerfile, part(text))])
+}
+
+/// Applies `port: 8080` → `ports: {http: 8080}` and its like.
+fn apply_moves(entries: Vec<Entry>, moves: &[Move], diagnostics: &mut Diagnostics) -> Vec<Entry> {
+    if moves.is_empty() {
+        return entries;
+    }
+    let (moved, mut kept): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| moves.iter().any(|moved| moved.from == &*entry.key));
+    for shorthand in moved {
+        let Some(rule) = moves.iter().find(|moved| moved.from == &*shorthand.key) else { continue };
+        let (at, key_span) = (shorthand.value.span, shorthand.key_span);
+        if shorthand.value.is_null() {
+            // In an overlay: the long entry is reset. In the base the null is found there.
+            insert(&mut kept, rule, key_span, Node::null(at), diagnostics);
+        } else {
+            insert(&mut kept, rule, key_span, shorthand.value, diagnostics);
+        }
+    }
+    kept
+}
+
+fn insert(
+    entries: &mut Vec<Entry>,
+    rule: &Move,
+    key_span: Span,
+    value: Node,
+    diagnostics: &mut Diagnostics,
+) {
+    let inner = Entry { key: rule.key.into(), key_span, value };
+    let Some(target) = entries.iter_mut().find(|entry| &*entry.key == rule.to) else {
+        let map = Node { kind: NodeKind::Map(vec![inner]), span: key_span };
+        entries.push(Entry { key: rule.to.into(), key_span, value: map });
+        return;
+    };
+    let NodeKind::Map(inside) = &mut target.value.kind else { return };
+    match inside.iter().find(|entry| &*entry.key == rule.key) {
+        Some(taken) => {
+            let message =
+                format!("`{}` and `{}.{}` say the same thing", rule.from, rule.to, rule.key);
+            diagnostics.push(
+                Diagnostic::new(codes::EXCLUSIVE, key_span, message)
+                    .related(taken.key_span, "also said here")
+                    .help("keep one of them"),
+            );
+        }
+        None => inside.push(inner),
+    }
+}
+
+fn expand_list(node: Node, item: Shape, diagnostics: &mut Diagnostics) -> Node {
+    let span = node.span;
+    match node.kind {
+        NodeKind::List(items) => {
+            let items = items.into_iter().map(|node| expand(node, item, diagnostics)).collect();
+            Node { kind: NodeKind::List(items), span }
+        }
+        kind => Node { kind, span },
+    }
+}
+
+fn expand_map(node: Node, rule: KeyRule, value: Shape, diagnostics: &mut Diagnostics) -> Node {
+    let node = match rule {
+        KeyRule::LabelOrList | KeyRule::EnvNameOrList => names(node, diagnostics),
+        KeyRule::LabelOrPaths => paths(node, diagnostics),
+        _ => node,
+    };
+    let span = node.span;
+    match node.kind {
+        NodeKind::Map(mut entries) => {
+            for entry in &mut entries {
+                let inner = std::mem::replace(&mut entry.value, Node::null(span));
+                entry.value = expand(inner, value, diagnostics);
+            }
+            Node { kind: NodeKind::Map(entries), span }
+        }
+        kind => Node { kind, span },
+    }
+}
+
+/// `[a, b]` → `{a: {}, b: {}}`.
+fn names(node: Node, diagnostics: &mut Diagnostics) -> Node {
+    let NodeKind::List(items) = &node.kind else { return node };
+    if !items.iter().all(|item| item.as_scalar().is_some()) {
+        return node;
+    }
+    keyed(items, node.span, diagnostics, |item, text| (text.to_owned(), Node::empty_map(item.span)))
+}
+
+/// `/api` or `[/api, /docs]` → `{api: {path: /api}, docs: {path: /docs}}`.
+fn paths(node: Node, diagnostics: &mut Diagnostics) -> Node {
+    let single = [node.clone()];
+    let items = match &node.kind {
+        NodeKind::Scalar(_) => &single[..],
+        NodeKind::List(items) if items.iter().all(|item| item.as_scalar().is_some()) => items,
+        _ => return node,
+    };
+    keyed(items, node.span, diagnostics, |item, text| (slug(text), item.clone()))
+}
+
+fn keyed(
+    items: &[Node],
+    span: Span,
+    diagnostics: &mut Diagnostics,
+    make: impl Fn(&Node, &str) -> (String, Node),
+) -> Node {
+    let mut seen = BTreeMap::new();
+    let mut entries = Vec::with_capacity(items.len());
+    for item in items {
+        let Some(scalar) = item.as_scalar() else { continue };
+        let (key, value) = make(item, &scalar.text);
+        if let Some(first) = seen.insert(key.clone(), item.span) {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::COLLISION,
+                    item.span,
+                    format!("`{key}` stands twice in this list"),
+                )
+                .related(first, "the first one"),
+            );
+            continue;
+        }
+        entries.push(Entry { key: key.into(), key_span: item.span, value });
+    }
+    Node { kind: NodeKind::Map(entries), span }
+}
+
+/// The name of a path: `/` is `root`, `/api/v1` is `api-v1`.
+fn slug(path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    match slug.chars().next() {
+        None => "root".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("path-{slug}"),
+        Some(_) => slug,
+    }
+}

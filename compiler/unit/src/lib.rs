@@ -1,0 +1,11 @@
+//! Quantities and names: one parser and one spelling each.
+//!
+//! A value of these types is right by construction; whoever holds one need not check it again.
+
+mod name;
+mod parse;
+mod quantity;
+
+pub use name::{EnvName, Label, NameFault};
+pub use parse::ParseFault;
+pub use quantity::{Bytes, Millicores, Percent, Rate, Seconds};
