@@ -26,9 +26,11 @@ impl Anchors {
         self.templates.insert(id, (node.clone(), size));
     }
 
-    /// Remembers a name for suggestions.
+    /// Remembers a name for suggestions; nobody needs one out of thousands.
     pub(super) fn name(&mut self, name: &str) {
-        self.names.push(name.to_owned());
+        if self.names.len() < 1_000 {
+            self.names.push(name.to_owned());
+        }
     }
 
     /// What a copy costs; `None` where the node is still being read.

@@ -6,6 +6,9 @@ use super::{Limits, decode, empty_file, syntax, traps};
 use crate::{Diagnostic, Diagnostics, Entry, FileId, Node, NodeKind, Span, codes};
 use granit_parser::{Event, ScalarStyle, ScanError, StructureStyle};
 
+/// After how many bad aliases reading stops. Each costs a search for what was meant.
+const BAD_ALIASES: usize = 100;
+
 /// A list or mapping that is still open.
 struct Frame {
     start: u32,
@@ -42,6 +45,7 @@ pub(super) struct Builder<'a> {
     /// Where the last token that belongs to a value ended.
     end: u32,
     documents: usize,
+    bad_aliases: usize,
     /// Whether a node is missing, so that the tree would mislead later passes.
     hole: bool,
     /// A trap already reported, which the parser may stumble over once more.
@@ -61,6 +65,7 @@ impl<'a> Builder<'a> {
             weight: 0,
             end: 0,
             documents: 0,
+            bad_aliases: 0,
             hole: false,
             trap: None,
         }
@@ -87,7 +92,7 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => return self.close(span),
             Event::Anchor(_, name) => self.anchors.name(&name),
             Event::Alias(id) => return self.alias(id, span),
-            Event::UnresolvedAlias(name) => self.unknown_alias(&name, span),
+            Event::UnresolvedAlias(name) => return self.unknown_alias(&name, span),
             _ => {}
         }
         true
@@ -266,8 +271,7 @@ impl<'a> Builder<'a> {
             let message = "the alias stands inside its own anchor";
             let refusal = Diagnostic::new(codes::BAD_ALIAS, span, message)
                 .help("a value cannot contain itself; write it out");
-            self.bad_alias(refusal, span);
-            return true;
+            return self.bad_alias(refusal, span);
         };
         if self.frames.len() + size.depth > self.limits.depth {
             return self.stop(syntax::too_deep(span));
@@ -279,7 +283,7 @@ impl<'a> Builder<'a> {
         self.place(copy)
     }
 
-    fn unknown_alias(&mut self, name: &str, span: Span) {
+    fn unknown_alias(&mut self, name: &str, span: Span) -> bool {
         self.end = span.end;
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let refusal = match traps::star(self.text, span.start, flow, span) {
@@ -295,18 +299,20 @@ impl<'a> Builder<'a> {
                     .did_you_mean(known.as_deref())
             }
         };
-        self.bad_alias(refusal, span);
+        self.bad_alias(refusal, span)
     }
 
     /// Reports an alias that leads nowhere and goes on with a hole in its place.
-    fn bad_alias(&mut self, refusal: Diagnostic, span: Span) {
+    fn bad_alias(&mut self, refusal: Diagnostic, span: Span) -> bool {
         self.diagnostics.push(refusal);
         self.hole = true;
+        self.bad_aliases += 1;
         if self.wants_key() {
             self.set_next(Next::Dropped);
         } else {
             self.place(Node::null(span));
         }
+        self.bad_aliases < BAD_ALIASES
     }
 
     /// Puts a complete node where it belongs.

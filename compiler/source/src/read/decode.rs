@@ -67,10 +67,14 @@ fn not_utf8(whole: Span, bytes: &[u8], offset: usize) -> Diagnostic {
         .help("save it as UTF-8; an older encoding such as Windows-1252 or Latin-1 is likely")
 }
 
-/// Reports every control character that stands in the text as it is.
+/// How many control characters are reported: a file full of them is no text at all.
+const CONTROL_CHARACTERS: usize = 100;
+
+/// Reports the control characters that stand in the text as they are.
 pub(super) fn find_control_characters(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
     let control = |byte: u8| (byte < 0x20 && !b"\t\n\r".contains(&byte)) || byte == 0x7f;
-    for (byte, at) in text.bytes().zip(0u32..).filter(|(byte, _)| control(*byte)) {
+    let found = text.bytes().zip(0u32..).filter(|(byte, _)| control(*byte));
+    for (byte, at) in found.take(CONTROL_CHARACTERS) {
         diagnostics.push(control_character(Span::new(file, at, at + 1), char::from(byte)));
     }
 }

@@ -62,15 +62,16 @@ pub(super) fn reserved(place: &Place<'_>, character: char) -> Diagnostic {
 /// A `#` right behind a key, which makes the value a comment.
 pub(super) fn comment_as_value(builder: &mut Builder<'_>, span: Span) {
     let rest = builder.text.get(span.start as usize..).unwrap_or("");
-    let line = rest.lines().next().unwrap_or("");
-    let comment = line.trim_start_matches([' ', '\t']);
-    let begun =
-        comment.strip_prefix('#').is_some_and(|word| word.starts_with(char::is_alphanumeric));
-    if span.start != span.end || !begun || comment.contains(' ') {
+    let comment = rest.trim_start_matches([' ', '\t']);
+    let begun = |word: &str| word.starts_with(char::is_alphanumeric);
+    if span.start != span.end || !comment.strip_prefix('#').is_some_and(begun) {
         return;
     }
-    let start = span.start as usize + line.len() - comment.len();
-    let value = comment.trim_end();
+    let start = span.start as usize + rest.len() - comment.len();
+    let value = comment.lines().next().unwrap_or("").trim_end();
+    if value.contains(' ') {
+        return;
+    }
     let span = Span::new(span.file, start as u32, (start + value.len()) as u32);
     let message = "the value is empty, because `#` begins a comment";
     builder.diagnostics.push(quote(span, message, value));
