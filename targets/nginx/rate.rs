@@ -112,7 +112,8 @@ mod tests {
                 passed.push(now);
             }
         }
-        let in_window = |from: u64| passed.iter().filter(move |at| (from..from + window).contains(*at));
+        let in_window =
+            |from: u64| passed.iter().filter(move |at| (from..from + window).contains(*at));
         passed.iter().map(|from| in_window(*from).count() as u64).max().unwrap_or(0)
     }
 
