@@ -61,7 +61,7 @@ fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
         let others = entry("default".into(), ["0".into()]);
         let items = std::iter::once(others).chain(ranges).collect();
         out.push(block("geo", [Arg::ours(&*exempt)], items));
-        let items = vec![entry("0".into(), [Arg::ours(key)]), entry("1".into(), ["".into()])];
+        let items = vec![entry("default".into(), [Arg::ours(key)]), entry("1".into(), ["".into()])];
         out.push(block("map", [Arg::ours(exempt), Arg::ours(&*counted)], items));
         key = counted;
     }

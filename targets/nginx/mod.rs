@@ -138,9 +138,14 @@ fn files(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<(String, Vec<D
     let mut files = vec![("nginx.conf".to_owned(), root)];
     files.extend(included);
     // Included by the servers and locations, not by nginx.conf.
-    let inner =
-        [("headers.conf".to_owned(), headers), ("access.conf".to_owned(), access::conf(scope))];
-    files.extend(inner.into_iter().filter(|(_, lines)| !lines.is_empty()));
+    let websocket = scope.routes.iter().any(|route| route.websocket);
+    let inner = [
+        ("websocket.conf", if websocket { proxy::websocket() } else { Vec::new() }),
+        ("headers.conf", headers),
+        ("access.conf", access::conf(scope)),
+    ];
+    let inner = inner.into_iter().filter(|(_, lines)| !lines.is_empty());
+    files.extend(inner.map(|(name, lines)| (name.to_owned(), lines)));
     files
 }
 
@@ -167,5 +172,7 @@ fn add(
     }
 }
 
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod tests;

@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn undoes_percent_encoding() {
-        assert_eq!(decode("/a%20b/caf%C3%A9%").is_err(), true);
+        assert!(decode("/a%20b/caf%C3%A9%").is_err());
         assert_eq!(decode("/a%20b/caf%C3%A9").unwrap(), "/a b/café");
         for bad in ["/%", "/%2", "/%+f", "/%zz", "/%ff"] {
             assert!(decode(bad).is_err(), "{bad}");

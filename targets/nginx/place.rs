@@ -32,11 +32,10 @@ pub(super) fn places<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<Place<'a>> {
     let mut found = BTreeMap::new();
     for route in &routes {
         let below = limits_of(scope, route).flat_map(|limit| below(limit, route));
+        let below = below.filter(|path| owns(route, &routes, path));
         for path in std::iter::once(&*route.path.value).chain(below) {
-            if owns(route, &routes, path) {
-                let place = Place::new(scope, route, path, route.exact);
-                found.insert((path.to_owned(), route.exact), place);
-            }
+            let place = Place::new(scope, route, path, route.exact);
+            found.insert((path.to_owned(), route.exact), place);
         }
         for path in health(scope, route).filter(|path| closed && owns(route, &routes, path)) {
             let place = Place { open: true, ..Place::new(scope, route, &path, true) };

@@ -57,20 +57,27 @@ fn hidden(directive: &'static str, scope: &Scope<'_>) -> Vec<Directive> {
     out
 }
 
+/// `websocket.conf`: what a location needs to pass an upgrade on.
+pub(super) fn websocket() -> Vec<Directive> {
+    vec![
+        one("include", "proxy.conf"),
+        plain("proxy_set_header", "Upgrade $http_upgrade"),
+        plain("proxy_set_header", "Connection $connection_upgrade"),
+    ]
+}
+
 /// What a route's requests carry besides; empty where `proxy.conf` says it all.
 pub(super) fn headers_of(scope: &Scope<'_>, route: &Route) -> Vec<Directive> {
     let mut own = Vec::new();
     if route.websocket {
-        own.push(plain("proxy_set_header", "Upgrade $http_upgrade"));
-        own.push(plain("proxy_set_header", "Connection $connection_upgrade"));
+        own.push(one("include", "websocket.conf"));
+    } else if route.sensitive {
+        own.push(one("include", "proxy.conf"));
+        own.extend(keep_alive(scope));
     }
     if route.sensitive {
         // A service that compresses would undo what the edge leaves out.
         own.push(line("proxy_set_header", ["Accept-Encoding".into(), "".into()]));
-    }
-    if !own.is_empty() {
-        own.extend(keep_alive(scope).filter(|_| !route.websocket));
-        own.insert(0, one("include", "proxy.conf"));
     }
     own
 }
