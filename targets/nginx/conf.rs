@@ -66,6 +66,7 @@ pub(super) struct Directive {
     args: Vec<Arg>,
     block: Option<Vec<Directive>>,
     comment: Option<String>,
+    stacked: bool,
 }
 
 /// A directive whose arguments are words of our own, separated by blanks.
@@ -85,7 +86,8 @@ pub(super) fn one(name: &'static str, arg: impl Into<String>) -> Directive {
 
 /// An entry of a `map` or `geo` block: the key is data.
 pub(super) fn entry(key: Arg, values: impl IntoIterator<Item = Arg>) -> Directive {
-    Directive { name: key, args: values.into_iter().collect(), block: None, comment: None }
+    let args = values.into_iter().collect();
+    Directive { name: key, args, block: None, comment: None, stacked: false }
 }
 
 /// A directive with a block.
@@ -104,6 +106,12 @@ impl Directive {
         self
     }
 
+    /// Writes each argument behind the first two on a line of its own.
+    pub(super) fn stacked(mut self) -> Self {
+        self.stacked = true;
+        self
+    }
+
     /// Whether an argument of it, or of its block, needs [`DOLLAR`].
     pub(super) fn uses_dollar(&self) -> bool {
         self.args.iter().any(|arg| arg.uses_dollar)
@@ -116,8 +124,9 @@ impl Directive {
             let _ = writeln!(out, "{indent}# {text}");
         }
         let mut current = format!("{indent}{}", quote(&self.name.text));
-        for arg in self.args.iter().map(|arg| quote(&arg.text)) {
-            if current.len() + arg.len() >= WIDTH && self.args.len() > 2 {
+        for (at, arg) in self.args.iter().map(|arg| quote(&arg.text)).enumerate() {
+            let full = current.len() + arg.len() >= WIDTH && self.args.len() > 2;
+            if full || (self.stacked && at > 1) {
                 let _ = writeln!(out, "{current}");
                 current = format!("{indent}    {arg}");
             } else {

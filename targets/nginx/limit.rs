@@ -101,6 +101,7 @@ fn range(limit: &Limit, text: &str, diagnostics: &mut Diagnostics) -> Option<Dir
 fn bound(limit: &Limit, bucket: Bucket) -> String {
     let most = bucket.most_in(limit.rate.window);
     let mode = match *limit.mode {
+        _ if !bucket.keeps => "asked for, and nginx counts no slower than one a minute",
         LimitMode::Average => "on average",
         LimitMode::Strict => "at most",
     };

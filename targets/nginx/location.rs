@@ -26,13 +26,17 @@ pub(super) fn locations(
         block("location", ["~".into(), r"/[.](?!well-known(?:/|$))".into()], not_found())
             .comment("Nothing that begins with a dot is public, `.well-known` aside."),
     ];
+    let mut internal = Some("Internal, in any case and with or without a slash at its end.");
     for path in internals {
         let pattern = decode(path).and_then(|path| Arg::literal(&format!("^{}/?$", escape(&path))));
         match pattern {
-            Ok(pattern) => out.push(
-                block("location", ["~*".into(), pattern], not_found())
-                    .comment("Internal, in any case and with or without a slash at its end."),
-            ),
+            Ok(pattern) => {
+                let closed = block("location", ["~*".into(), pattern], not_found());
+                out.push(match internal.take() {
+                    Some(comment) => closed.comment(comment),
+                    None => closed,
+                });
+            }
             Err(fault) => refuse(None, "the path", path, fault, diagnostics),
         }
     }
@@ -134,10 +138,10 @@ fn rules(scope: &Scope<'_>, place: &Place<'_>) -> Vec<Directive> {
     }
     if route.sensitive {
         out.extend(edge.compression.iter().map(|_| plain("gzip", "off")));
-        out.push(plain("access_log", "/dev/stdout json_without_query"));
-        out.push(
-            plain("error_log", "stderr emerg").comment("Other levels quote the request line."),
-        );
+        // The error log quotes the request line at every level below.
+        let access_log = plain("access_log", "/dev/stdout json_without_query");
+        out.push(access_log.comment("The query stays out of both logs."));
+        out.push(plain("error_log", "stderr emerg"));
     }
     let grpc = scope.is_grpc(route);
     if !grpc {

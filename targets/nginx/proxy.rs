@@ -26,9 +26,19 @@ pub(super) fn conf(scope: &Scope<'_>) -> Vec<Directive> {
 
 /// The same for gRPC, once for all its locations.
 pub(super) fn grpc(scope: &Scope<'_>) -> Vec<Directive> {
+    both("grpc_set_header", "grpc_hide_header", scope)
+}
+
+fn both(set: &'static str, hide: &'static str, scope: &Scope<'_>) -> Vec<Directive> {
     let told = told(scope).into_iter();
-    let set = told.map(|(name, value)| line("grpc_set_header", [name.into(), Arg::ours(value)]));
-    set.chain(hidden("grpc_hide_header", scope)).collect()
+    let mut out: Vec<_> =
+        told.map(|(name, value)| line(set, [name.into(), Arg::ours(value)])).collect();
+    if let Some(first) = out.first_mut() {
+        let comment = "Replaced, never appended to: a client cannot make itself another address.";
+        *first = first.clone().comment(comment);
+    }
+    out.extend(hidden(hide, scope));
+    out
 }
 
 fn told(scope: &Scope<'_>) -> Vec<(&'static str, String)> {

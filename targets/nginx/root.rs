@@ -43,7 +43,7 @@ fn http(scope: &Scope<'_>, sites: &[Site<'_>], files: &[String], dollar: bool) -
     };
     let mut out = vec![plain("server_tokens", "off")];
     out.extend(temporary());
-    out.extend(logs());
+    out.extend(logs(scope));
     out.extend(bounds(scope));
     out.extend(compression(scope));
     out.extend(client(scope));
@@ -76,7 +76,7 @@ fn temporary() -> Vec<Directive> {
     ]
 }
 
-fn logs() -> Vec<Directive> {
+fn logs(scope: &Scope<'_>) -> Vec<Directive> {
     let format = |name: &'static str, uri: &str| {
         let fields = [
             r#"{"time":"$time_iso8601","#.to_owned(),
@@ -96,14 +96,15 @@ fn logs() -> Vec<Directive> {
             r#""user_agent":"$http_user_agent"}"#.to_owned(),
         ];
         let start = [Arg::from(name), Arg::from("escape=json")];
-        line("log_format", start.into_iter().chain(fields.map(Arg::ours)))
+        line("log_format", start.into_iter().chain(fields.map(Arg::ours))).stacked()
     };
-    vec![
-        format("json", "$request_uri")
-            .comment("No referrer: it would carry the queries of sensitive pages."),
-        format("json_without_query", "$uri"),
-        plain("access_log", "/dev/stdout json"),
-    ]
+    let comment = "No referrer: it would carry the queries of sensitive pages.";
+    let mut out = vec![format("json", "$request_uri").comment(comment)];
+    if scope.routes.iter().any(|route| route.sensitive) {
+        out.push(format("json_without_query", "$uri"));
+    }
+    out.push(plain("access_log", "/dev/stdout json"));
+    out
 }
 
 /// How long, how large.
@@ -161,7 +162,8 @@ fn server_names(sites: &[Site<'_>]) -> Option<Directive> {
     let longest = hosts.map(|host| host.len()).max()?;
     let size = ((longest + 2).next_multiple_of(8) + 16).next_power_of_two();
     let long = size > 64;
-    long.then(|| one("server_names_hash_bucket_size", size.to_string()))
+    let directive = || one("server_names_hash_bucket_size", size.to_string());
+    long.then(|| directive().comment("Room for long host names."))
 }
 
 /// How requests are passed on.
