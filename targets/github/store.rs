@@ -1,0 +1,106 @@
+//! Service containers: the stores a service needs, with throw-away credentials.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stackc_model::{
+    Engine, Environment, NeedTarget, SecretSource, Segment, Service, Store, StoreId, Text,
+};
+
+use super::document::{Container, Ordered, Values};
+use super::pins;
+use super::text::Scribe;
+
+/// The password of the test database. It guards nothing: the container lives as long as the job.
+const PASSWORD: &str = "throw-away";
+
+/// The containers of a check job and the variables that point at them.
+#[derive(Debug, Default)]
+pub(crate) struct Stores {
+    pub(crate) containers: Ordered<Container>,
+    pub(crate) env: Values,
+}
+
+/// The stores a service needs.
+pub(crate) fn needed(
+    environment: &Environment,
+    service: &Service,
+    scribe: &mut Scribe<'_>,
+) -> Stores {
+    let mut stores = Stores::default();
+    let mut ports = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for need in service.needs.values() {
+        let NeedTarget::Store(id) = need.target else { continue };
+        let store = &environment[id];
+        let mut port = store.port;
+        while !taken.insert(port) {
+            port += 1;
+        }
+        ports.insert(id, port);
+        stores.containers.push(store.name.as_str(), container(store, port, scribe));
+    }
+    for (name, id) in &service.secrets {
+        let SecretSource::Derived(text) = &environment[*id].source else { continue };
+        if let Some(url) = local_url(environment, &ports, text) {
+            stores.env.push(name.as_str(), scribe.carry("the store's URL", &url, None));
+        }
+    }
+    stores
+}
+
+fn container(store: &Store, port: u16, scribe: &mut Scribe<'_>) -> Container {
+    let span = Some(store.span);
+    let mut env = Values::default();
+    let probe = match &store.engine {
+        Engine::Postgres { database, user, .. } => {
+            env.push("POSTGRES_DB", scribe.carry("the database name", database, span));
+            env.push("POSTGRES_PASSWORD", PASSWORD);
+            env.push("POSTGRES_USER", scribe.carry("the database user", user, span));
+            // While the image sets itself up it listens on its socket alone, so ask over TCP.
+            "pg_isready --host 127.0.0.1"
+        }
+        Engine::Redis { valkey: true, .. } => "valkey-cli ping",
+        Engine::Redis { valkey: false, .. } => "redis-cli ping",
+    };
+    Container {
+        image: pins::with_digest(&scribe.image(&store.image, span)),
+        env,
+        ports: vec![format!("{port}:{}", store.port)],
+        options: format!(
+            "--health-cmd \"{probe}\" --health-interval 5s --health-timeout 5s --health-retries 12"
+        ),
+    }
+}
+
+/// The URL of a store as the job sees it: the same as everywhere, on localhost.
+///
+/// `None` where the text holds a secret that is no store's password: then it is no store's URL, or
+/// one that only the vault can complete.
+fn local_url(
+    environment: &Environment,
+    ports: &BTreeMap<StoreId, u16>,
+    text: &Text,
+) -> Option<String> {
+    let (id, port) = ports.iter().find(|(id, _)| {
+        let password = environment[**id].password;
+        let mut secrets = text.secrets().peekable();
+        secrets.peek().is_some() && secrets.all(|secret| secret == password)
+    })?;
+    let store = &environment[*id];
+    let whole: String = text
+        .segments
+        .iter()
+        .map(|segment| match segment {
+            Segment::Literal(text) => text.as_str(),
+            Segment::Secret(_) => PASSWORD,
+        })
+        .collect();
+    let (scheme, rest) = whole.split_once("://")?;
+    let (login, address) = rest.rsplit_once('@')?;
+    let tail = address.strip_prefix(&format!("{}:{}", store.name, store.port))?;
+    Some(match store.engine {
+        Engine::Postgres { .. } => format!("{scheme}://{login}@localhost:{port}{tail}"),
+        // A service container takes no arguments, so its redis asks for no password.
+        Engine::Redis { .. } => format!("{scheme}://localhost:{port}{tail}"),
+    })
+}
