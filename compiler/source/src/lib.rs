@@ -15,6 +15,6 @@ pub use code::{ALL as ALL_CODES, Code, Severity, codes};
 pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, Label};
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use path::NodePath;
-pub use read::{Limits, read};
+pub use read::{Limits, decode, read};
 pub use source_map::{FileId, Position, SourceFile, SourceMap, Span};
 pub use suggest::closest;

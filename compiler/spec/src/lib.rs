@@ -1,1 +1,119 @@
-//! Placeholder.
+//! The language: what a user may write in `stack.yaml`.
+//!
+//! These types are the grammar. Their doc comments are what users read in the schema, in the editor
+//! and in `stackc explain`. Nothing here decides anything: defaults and checks are the resolver's.
+//! A field marked `planned` is checked and kept, and says so when it is used.
+
+mod data;
+mod edge;
+mod environment;
+mod operations;
+mod service;
+mod values;
+
+use std::collections::BTreeMap;
+
+use stackc_shape::{AnyValue, Decode, Spanned, Version};
+use stackc_unit::{EnvName, Label};
+
+pub use data::{
+    DataSpec, EngineWord, ExternalSpec, HostsSpec, ModeWord, ProfileWord, PurposeWord, WalWord,
+};
+pub use edge::{
+    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CorsSpec, CspModeWord, CspSpec,
+    DomainSpec, EdgeSpec, FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitModeWord, LimitSpec,
+    Method, TlsProfileWord, TlsProviderWord, TlsSpec,
+};
+pub use environment::{EnvironmentSpec, PlatformWord, TierWord};
+pub use operations::{
+    AlertLevels, AlertsSpec, BackupSpec, ChecksSpec, CiSpec, FormatWord, LevelWord, NotifySpec,
+    ObserveSpec, ScheduleText, SecretSpec, SecuritySpec, VariableSpec,
+};
+pub use service::{
+    AccessMode, BuildSpec, ConcurrencyWord, CpuSpec, DeliveryWord, FileSpec, HealthSpec, KindWord,
+    LogFormat, LogLevel, LogsSpec, MemorySpec, MetricsSpec, MigrateSpec, MigrateTool, MomentWord,
+    NeedSpec, PackageManagerWord, PortSpec, ProtocolWord, ResourcesSpec, RouteSpec, ScaleSpec,
+    SecretUse, SecuritySection, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
+    UpdateWord, VariableName, VolumeSpec,
+};
+pub use values::{AlertValue, CronText, Generate, HostName, ImageRef, KeepText, RoutePath};
+
+/// One stack: what a team runs, in one file.
+#[derive(Debug, Clone, Decode)]
+#[shape(
+    moves = "domain -> domains.main: The main domain, such as `shop.example`; short for `domains: {main: …}`."
+)]
+pub struct StackSpec {
+    /// The version of the language: `1`.
+    #[shape(fixed)]
+    pub stack: Spanned<u32>,
+    /// The name of the stack, a DNS label. Containers, namespaces and images carry it.
+    #[shape(fixed)]
+    pub name: Spanned<Label>,
+    /// The name for people; by default `name`.
+    #[shape(planned)]
+    pub title: Option<Spanned<String>>,
+    /// Who owns the stack: a team or an address.
+    #[shape(planned)]
+    pub owner: Option<Spanned<String>>,
+    /// The address of the repository.
+    #[shape(planned)]
+    pub repository: Option<Spanned<String>>,
+    /// The folder the generated tree lies in, as seen from this file; by default beside it.
+    #[shape(fixed)]
+    pub out: Option<Spanned<String>>,
+    /// Where images are pushed, such as `ghcr.io/acme/shop`; by default the stack's name.
+    pub registry: Option<Spanned<String>>,
+    /// Public domains by name; the main one is `main`.
+    pub domains: BTreeMap<Label, Spanned<DomainSpec>>,
+    /// The platforms to deploy to; by default `[compose]`.
+    pub deploy: Option<Spanned<Vec<Spanned<PlatformWord>>>>,
+    /// What we build or run, by name.
+    pub services: BTreeMap<Label, Spanned<ServiceSpec>>,
+    /// Data stores, by name.
+    pub data: BTreeMap<Label, Spanned<DataSpec>>,
+    /// Systems run by others, by name.
+    pub external: BTreeMap<Label, Spanned<ExternalSpec>>,
+    /// What faces the public: TLS, headers, compression.
+    pub edge: Option<Spanned<EdgeSpec>>,
+    /// Limits on requests, by name; `default` covers everything.
+    pub limits: BTreeMap<Label, Spanned<LimitSpec>>,
+    /// Secrets that need more than a name: how they are made, who rotates them.
+    pub secrets: BTreeMap<EnvName, Spanned<SecretSpec>>,
+    /// Variables of every service we build.
+    pub env: BTreeMap<EnvName, Spanned<VariableSpec>>,
+    /// How data is saved; `false` turns it off.
+    #[shape(planned)]
+    pub backup: Option<stackc_shape::Switch<Spanned<BackupSpec>>>,
+    /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
+    pub observe: Option<Spanned<ObserveSpec>>,
+    /// Promises to users and the alerts that guard them.
+    #[shape(planned)]
+    pub slo: Option<AnyValue>,
+    /// Where notifications go.
+    pub notify: Option<NotifySpec>,
+    /// Continuous integration; `false` turns it off.
+    #[shape(fixed)]
+    pub ci: Option<stackc_shape::Switch<CiSpec>>,
+    /// How releases are made.
+    #[shape(planned)]
+    pub release: Option<AnyValue>,
+    /// The IANA time zone of schedules; by default `Etc/UTC`.
+    pub timezone: Option<Spanned<String>>,
+    /// Versions of what the compiler chooses itself, such as `{nginx: "1.30", node: 24}`.
+    pub versions: BTreeMap<String, Spanned<Version>>,
+    /// The environments, by name. One named `development` and one named `production` exist anyway.
+    #[shape(fixed)]
+    pub environments: BTreeMap<Label, Spanned<EnvironmentSpec>>,
+    /// Options of output formats, by format; `false` turns one off.
+    pub targets: BTreeMap<String, AnyValue>,
+    /// Changes to generated files, as the last word.
+    #[shape(planned)]
+    pub patches: Option<AnyValue>,
+    /// Fields that a target cannot honour and that are accepted, with the reason.
+    #[shape(planned)]
+    pub accept: Option<AnyValue>,
+    /// Generated documentation; `false` turns it off.
+    #[shape(planned)]
+    pub docs: Option<AnyValue>,
+}

@@ -1,0 +1,295 @@
+//! Single values that only the language knows.
+
+use std::fmt::Display;
+
+use stackc_shape::{Decode, Decoder, JsonType, ScalarShape, Shape};
+use stackc_source::{Diagnostic, Node, codes};
+use stackc_unit::{Percent, Seconds};
+
+macro_rules! text_values {
+    ($($(#[$doc:meta])* $ty:ident: $name:literal, $pattern:expr, [$($example:literal),*], $code:ident, $check:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $ty(pub String);
+
+        impl Decode for $ty {
+            fn shape() -> Shape {
+                static SHAPE: ScalarShape = ScalarShape {
+                    name: $name,
+                    types: &[JsonType::String],
+                    pattern: $pattern,
+                    range: None,
+                    examples: &[$($example),*],
+                };
+                Shape::Scalar(&SHAPE)
+            }
+
+            fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
+                let check: fn(&str) -> Result<(), String> = $check;
+                let text = String::decode(node, decoder)?;
+                match check(&text) {
+                    Ok(()) => Some(Self(text)),
+                    Err(fault) => {
+                        refuse(node, decoder, codes::$code, &fault);
+                        None
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+fn refuse(node: &Node, decoder: &mut Decoder<'_>, code: stackc_source::Code, fault: impl Display) {
+    let message = format!("the value of `{}` {fault}", decoder.path());
+    decoder.push(Diagnostic::new(code, node.span, message));
+}
+
+text_values! {
+    /// Five cron fields, as crontab(5) has them.
+    CronText: "a cron expression such as `0 2 * * *`",
+        Some("\\S+( +\\S+){4}"), ["\"0 2 * * *\"", "\"30 4 * * 1\""], CRON, cron;
+    /// A host name, or a reference such as `admin.${domain}`.
+    HostName: "a host name", Some("[a-zA-Z0-9*.${}_-]+"), ["shop.example", "www.shop.example"], BAD_FORMAT, host;
+    /// An image with an exact tag or digest.
+    ImageRef: "an image with an exact tag", Some("[a-zA-Z0-9][a-zA-Z0-9._/:@-]*"),
+        ["traefik/whoami:v1.11.0", "rocicorp/zero:1.9.0"], UNPINNED_IMAGE, image;
+    /// A path of a URL.
+    RoutePath: "a path such as `/api`", Some("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*"), ["/api", "/other"], BAD_FORMAT, path;
+    /// How long copies are kept, in days: `14d`.
+    KeepText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, keep;
+    /// How a secret is made, such as `base64:32`.
+    Generate: "a recipe such as `base64:32`", Some("(base64|hex|password):[0-9]{1,3}"),
+        ["base64:32", "hex:64"], BAD_FORMAT, generate;
+}
+
+fn cron(text: &str) -> Result<(), String> {
+    let fields: Vec<_> = text.split_whitespace().collect();
+    if fields.len() != 5 {
+        return Err(
+            "is no cron expression of five fields: minute, hour, day, month, weekday".into()
+        );
+    }
+    let ranges =
+        [(0, 59, "minute"), (0, 23, "hour"), (1, 31, "day"), (1, 12, "month"), (0, 7, "weekday")];
+    for (field, (low, high, name)) in fields.iter().zip(ranges) {
+        if !field.split(',').all(|part| cron_part(part, low, high)) {
+            return Err(format!("has `{field}` for the {name}, which takes {low} to {high}"));
+        }
+    }
+    Ok(())
+}
+
+/// `*`, `3`, `1-5`, each with `/step`.
+fn cron_part(part: &str, low: u32, high: u32) -> bool {
+    let number = |text: &str| {
+        text.parse::<u32>().ok().filter(|n| text.len() <= 2 && (low..=high).contains(n))
+    };
+    let (range, step) =
+        part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
+    let step_fits = step.is_none_or(|step| step.parse::<u32>().is_ok_and(|n| n > 0 && n <= high));
+    let range_fits = match range.split_once('-') {
+        Some((first, last)) => {
+            matches!((number(first), number(last)), (Some(a), Some(b)) if a <= b)
+        }
+        None => range == "*" || (number(range).is_some() && step.is_none()),
+    };
+    step_fits && range_fits
+}
+
+fn host(text: &str) -> Result<(), String> {
+    if text.contains("${") {
+        return Ok(());
+    }
+    check_host(text).map_err(str::to_owned)
+}
+
+/// Whether a text is a host name as RFC 1123 has it (a leading `*.` is allowed).
+///
+/// # Errors
+/// Says why not.
+pub(crate) fn check_host(text: &str) -> Result<(), &'static str> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let label = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 63
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    if name.is_empty() || name.len() > 253 || !name.split('.').all(label) {
+        return Err(
+            "is no host name; it takes lower-case labels joined by dots, without scheme, port or path",
+        );
+    }
+    Ok(())
+}
+
+fn image(text: &str) -> Result<(), String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._/:@-".contains(c);
+    if text.is_empty()
+        || !text.chars().all(fits)
+        || !text.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
+        return Err("is no image reference".into());
+    }
+    if let Some((_, digest)) = text.split_once('@') {
+        let hex = digest.strip_prefix("sha256:").unwrap_or("");
+        let whole = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        return if whole {
+            Ok(())
+        } else {
+            Err("has a digest that is not `sha256:` and 64 hex digits".into())
+        };
+    }
+    let tag = text.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'));
+    match tag {
+        None => Err(
+            "has no tag, which means `latest`: whatever is newest on the day; add the exact tag"
+                .into(),
+        ),
+        Some(tag) if !tag.contains(|c: char| c.is_ascii_digit()) => {
+            Err(format!("has the tag `{tag}`, which moves; use the exact version"))
+        }
+        Some(tag) if tag.trim_start_matches('v').bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(format!(
+                "has the tag `{tag}`, a whole line of versions that moves; use the exact version"
+            ))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whether a text is a path as RFC 3986 has it: no query, no `..`, no empty segment.
+fn path(text: &str) -> Result<(), String> {
+    if !text.starts_with('/') {
+        return Err("is no path: it starts with `/`".into());
+    }
+    if text.len() > 512 {
+        return Err("is longer than 512 bytes".into());
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%/".contains(c);
+    if let Some(bad) = text.chars().find(|c| !fits(*c)) {
+        return Err(format!("holds {bad:?}, which a URL path cannot; percent-encode it"));
+    }
+    if text.split('/').skip(1).any(|part| part == "." || part == "..") || text.contains("//") {
+        return Err("has an empty, `.` or `..` segment".into());
+    }
+    Ok(())
+}
+
+fn keep(text: &str) -> Result<(), String> {
+    match Seconds::parse(text) {
+        Ok(time) if text.ends_with('d') && time.millis > 0 => Ok(()),
+        _ => Err("is no number of days such as `14d`".into()),
+    }
+}
+
+fn generate(text: &str) -> Result<(), String> {
+    let fault = || "is no recipe such as `base64:32`, `hex:32` or `password:24`".to_owned();
+    let (kind, length) = text.split_once(':').ok_or_else(fault)?;
+    let length: u32 = length.parse().map_err(|_| fault())?;
+    if !["base64", "hex", "password"].contains(&kind) {
+        return Err(fault());
+    }
+    if !(16..=512).contains(&length) {
+        return Err("asks for fewer than 16 or more than 512 bytes".into());
+    }
+    Ok(())
+}
+
+/// The bound of an alert: a share, a duration or a plain number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertValue {
+    /// `5%`
+    Percent(Percent),
+    /// `1s`
+    Duration(Seconds),
+    /// `10`
+    Count(u64),
+}
+
+impl Decode for AlertValue {
+    fn shape() -> Shape {
+        static SHAPE: ScalarShape = ScalarShape {
+            name: "a bound such as `5%`, `1s` or `10`",
+            types: &[JsonType::Integer, JsonType::String],
+            pattern: Some("[0-9]+(\\.[0-9]{1,2})?%|[0-9]+(ms|s|m|h|d)?"),
+            range: None,
+            examples: &["5%", "2s"],
+        };
+        Shape::Scalar(&SHAPE)
+    }
+
+    fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
+        let Some(scalar) = node.as_scalar() else {
+            decoder.wrong_type(node, "a bound such as `5%`, `1s` or `10`");
+            return None;
+        };
+        let text = &*scalar.text;
+        let whole = (text.len() <= 9).then(|| text.parse::<u64>().ok()).flatten();
+        let found = Percent::parse(text)
+            .map(Self::Percent)
+            .or_else(|_| Seconds::parse(text).map(Self::Duration))
+            .ok()
+            .or(whole.map(Self::Count));
+        if found.is_none() {
+            refuse(node, decoder, codes::BAD_FORMAT, "is no bound such as `5%`, `1s` or `10`");
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check_host, cron, image, path};
+
+    #[test]
+    fn cron_is_five_fields_in_range() {
+        for good in ["0 2 * * *", "*/5 * * * *", "0 0 1,15 * 1-5", "10-50/10 3 * * 7"] {
+            assert!(cron(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "* * * *",
+            "60 * * * *",
+            "* 24 * * *",
+            "* * 0 * *",
+            "5/2 * * * *",
+            "5-1 * * * *",
+            "@daily",
+        ] {
+            assert!(cron(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn images_are_exact() {
+        let digest = format!("nats@sha256:{}", "a".repeat(64));
+        for good in ["rocicorp/zero:1.9.0", "localhost:5000/x:1.2", "a:v1.2.3", &digest] {
+            assert!(image(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "nats",
+            "nats:latest",
+            "nats:2",
+            "nats:v2",
+            "localhost:5000/x",
+            "a b:1",
+            "nats@sha256:12",
+            "",
+        ] {
+            assert!(image(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hosts_and_paths_hold_nothing_else() {
+        for bad in ["", "https://a.b", "a.b/c", "a.b:80", "A.b", "-a.b", "a..b", "a b"] {
+            assert!(check_host(bad).is_err(), "{bad}");
+        }
+        for bad in ["api", "/a b", "/a\"", "/a{", "/a//b", "/a/../b", "/a?b", "/ü"] {
+            assert!(path(bad).is_err(), "{bad}");
+        }
+        assert!(check_host("*.shop.example").is_ok() && path("/socket.io").is_ok());
+    }
+}
