@@ -28,7 +28,8 @@ pub(crate) fn job(deployment: &Deployment<'_>, _stack: &Stack, scribe: &mut Scri
         Step::run("Copy the files", include_str!("steps/compose-copy.sh"))
             .env("FILES", files(environment).join("\n")),
     );
-    job.step(start(deployment, &mut job));
+    let start = start(deployment, &mut job);
+    job.step(start);
     if edge(environment) {
         job.step(Step::run("Reload nginx", include_str!("steps/compose-reload.sh")));
     }

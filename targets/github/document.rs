@@ -7,8 +7,14 @@ use stackc_target::Commented;
 use super::pins::{Action, Uses};
 
 /// A mapping that keeps its order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ordered<V>(pub(crate) Vec<(String, V)>);
+
+impl<V> Default for Ordered<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<V> Ordered<V> {
     pub(crate) fn is_empty(&self) -> bool {
