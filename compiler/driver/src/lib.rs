@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Load, compile, plan and write: the only room that touches the file system.
+
+pub mod disk;

@@ -83,6 +83,9 @@ impl<'a> Decoder<'a> {
 
     /// Reports a value of the wrong type.
     pub fn wrong_type(&mut self, node: &Node, expected: &str) {
+        if node.is_null() {
+            return self.null(node);
+        }
         let message = format!("`{}` takes {expected}, not {}", self.path(), node.describe());
         self.push(
             Diagnostic::new(codes::WRONG_TYPE, node.span, message)
@@ -100,10 +103,6 @@ impl<'a> Decoder<'a> {
     pub fn record(&mut self, node: &'a Node, record: &'static Record) -> Option<Fields<'a>> {
         let entries = match &node.kind {
             NodeKind::Map(entries) => entries,
-            NodeKind::Null => {
-                self.null(node);
-                return None;
-            }
             _ => {
                 self.wrong_type(node, "a mapping");
                 return None;
@@ -160,11 +159,7 @@ impl<'a> Decoder<'a> {
         key: impl Fn(&str) -> Result<K, String>,
     ) -> Option<BTreeMap<K, T>> {
         let NodeKind::Map(entries) = &node.kind else {
-            if node.is_null() {
-                self.null(node);
-            } else {
-                self.wrong_type(node, "a mapping");
-            }
+            self.wrong_type(node, "a mapping");
             return None;
         };
         let mut map = BTreeMap::new();

@@ -302,16 +302,10 @@ fn describe(schema: &mut Map<String, Value>, doc: &str) {
 fn add_type(schema: &mut Map<String, Value>, name: &str) {
     match schema.get_mut("type") {
         None => {}
-        Some(Value::Array(types)) => {
-            if !types.contains(&json!(name)) {
-                types.push(json!(name));
-            }
-        }
-        Some(one) => {
-            if one != name {
-                *one = json!([one.clone(), name]);
-            }
-        }
+        Some(Value::Array(types)) if types.contains(&json!(name)) => {}
+        Some(Value::Array(types)) => types.push(json!(name)),
+        Some(one) if one == name => {}
+        Some(one) => *one = json!([one.clone(), name]),
     }
 }
 

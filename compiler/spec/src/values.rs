@@ -100,28 +100,30 @@ fn host(text: &str) -> Result<(), String> {
     if text.contains("${") {
         return Ok(());
     }
-    check_host(text).map_err(str::to_owned)
+    HostName::check(text).map_err(str::to_owned)
 }
 
-/// Whether a text is a host name as RFC 1123 has it (a leading `*.` is allowed).
-///
-/// # Errors
-/// Says why not.
-pub(crate) fn check_host(text: &str) -> Result<(), &'static str> {
-    let name = text.strip_prefix("*.").unwrap_or(text);
-    let label = |part: &str| {
-        !part.is_empty()
-            && part.len() <= 63
-            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !part.starts_with('-')
-            && !part.ends_with('-')
-    };
-    if name.is_empty() || name.len() > 253 || !name.split('.').all(label) {
-        return Err(
-            "is no host name; it takes lower-case labels joined by dots, without scheme, port or path",
-        );
+impl HostName {
+    /// Checks a host name as RFC 1123 has it; a leading `*.` is allowed.
+    ///
+    /// # Errors
+    /// Says why a text is none.
+    pub fn check(text: &str) -> Result<(), &'static str> {
+        let name = text.strip_prefix("*.").unwrap_or(text);
+        let label = |part: &str| {
+            !part.is_empty()
+                && part.len() <= 63
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+        };
+        if name.is_empty() || name.len() > 253 || !name.split('.').all(label) {
+            return Err(
+                "is no host name: lower-case labels joined by dots, without scheme, port or path",
+            );
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn image(text: &str) -> Result<(), String> {
@@ -241,7 +243,7 @@ impl Decode for AlertValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_host, cron, image, path};
+    use super::{HostName, cron, image, path};
 
     #[test]
     fn cron_is_five_fields_in_range() {
@@ -285,11 +287,11 @@ mod tests {
     #[test]
     fn hosts_and_paths_hold_nothing_else() {
         for bad in ["", "https://a.b", "a.b/c", "a.b:80", "A.b", "-a.b", "a..b", "a b"] {
-            assert!(check_host(bad).is_err(), "{bad}");
+            assert!(HostName::check(bad).is_err(), "{bad}");
         }
         for bad in ["api", "/a b", "/a\"", "/a{", "/a//b", "/a/../b", "/a?b", "/ü"] {
             assert!(path(bad).is_err(), "{bad}");
         }
-        assert!(check_host("*.shop.example").is_ok() && path("/socket.io").is_ok());
+        assert!(HostName::check("*.shop.example").is_ok() && path("/socket.io").is_ok());
     }
 }

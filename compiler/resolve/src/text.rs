@@ -1,0 +1,251 @@
+//! References in text: `${…}`.
+//!
+//! Only `${` starts a reference, `$${` stands for a literal `${`, and a lone `$` is itself.
+
+use stackc_model::{EnvName, Label};
+use stackc_source::{Diagnostic, Span, closest, codes};
+
+use crate::context::Context;
+use crate::secrets::{Draft, DraftSegment};
+
+/// What references are followed to, in one environment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    /// Domains and their hosts.
+    pub(crate) domains: Vec<(Label, String)>,
+    /// Scheme, host and port of the main domain.
+    pub(crate) url: Option<String>,
+    /// Stores: name, port, database, user, and the URL as a draft.
+    pub(crate) stores: Vec<StoreScope>,
+    /// Services: name, main port, public URL.
+    pub(crate) services: Vec<(Label, Option<u16>, Option<String>)>,
+    /// Variables of the whole stack, already resolved.
+    pub(crate) variables: Vec<(EnvName, String)>,
+}
+
+/// What can be said of a store.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreScope {
+    /// Its name and host.
+    pub(crate) name: Label,
+    /// Its port.
+    pub(crate) port: u16,
+    /// Its database, where it has one.
+    pub(crate) database: Option<String>,
+    /// Its user, where it has one.
+    pub(crate) user: Option<String>,
+    /// Its URL, password included.
+    pub(crate) url: Draft,
+}
+
+/// Where a text stands, and so what may be in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A variable of a service: secrets may be part of it.
+    Variable,
+    /// Anywhere else: a secret would be written down.
+    Plain,
+}
+
+/// Resolves a text; `None` where a reference in it is wrong (the context has been told).
+pub(crate) fn resolve(
+    text: &str,
+    span: Span,
+    place: Place,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Draft> {
+    let mut draft = Draft::default();
+    let mut rest = text;
+    let mut whole = true;
+    while let Some(at) = rest.find("${") {
+        let (before, behind) = rest.split_at(at);
+        if let Some(escaped) = before.strip_suffix('$') {
+            draft.literal(escaped);
+            draft.literal("${");
+            rest = behind.get(2..).unwrap_or("");
+            continue;
+        }
+        draft.literal(before);
+        let Some((name, after)) = behind.get(2..).and_then(|inner| inner.split_once('}')) else {
+            fault(
+                cx,
+                span,
+                "`${` is never closed",
+                "close it with `}`, or write `$${` for a literal `${`",
+            );
+            return None;
+        };
+        match follow(name, span, scope, cx) {
+            Some(part) if place == Place::Plain && part.is_secret() => {
+                misplaced(cx, span, name);
+                whole = false;
+            }
+            Some(part) => draft.append(part),
+            None => whole = false,
+        }
+        rest = after;
+    }
+    draft.literal(rest);
+    whole.then_some(draft)
+}
+
+fn fault(cx: &mut Context<'_>, span: Span, message: &str, help: &str) {
+    cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
+}
+
+fn misplaced(cx: &mut Context<'_>, span: Span, name: &str) {
+    let message = format!("`${{{name}}}` is secret, and this value is written into files");
+    cx.push(
+        Diagnostic::new(codes::SECRET_MISPLACED, span, message)
+            .help("secrets may stand in a service's `env` only, or under its `secrets`"),
+    );
+}
+
+/// The value of one reference.
+fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
+    let parts: Vec<&str> = name.split('.').collect();
+    match parts.as_slice() {
+        ["domain"] => domain("main", name, span, scope, cx),
+        ["domains", key] => domain(key, name, span, scope, cx),
+        ["url"] => known(scope.url.clone(), name, "no public domain is declared", span, cx),
+        ["environment"] => Some(Draft::of(cx.name.as_str())),
+        ["name"] => Some(Draft::of(cx.spec.name.as_str())),
+        ["env", key] => variable(key, name, span, scope, cx),
+        ["secrets", key] => match EnvName::new(key) {
+            Ok(secret) => Some(Draft { segments: vec![DraftSegment::Secret(secret)] }),
+            Err(_) => unknown(name, span, None, cx),
+        },
+        ["data", key, field] => store(key, field, name, span, scope, cx),
+        ["services", key, field] => service(key, field, name, span, scope, cx),
+        _ => {
+            let roots = [
+                "domain",
+                "url",
+                "environment",
+                "name",
+                "env",
+                "secrets",
+                "data",
+                "services",
+                "domains",
+            ];
+            unknown(name, span, parts.first().and_then(|first| closest(first, roots)), cx)
+        }
+    }
+}
+
+fn known(
+    value: Option<String>,
+    name: &str,
+    why: &str,
+    span: Span,
+    cx: &mut Context<'_>,
+) -> Option<Draft> {
+    if value.is_none() {
+        let message = format!("`${{{name}}}` has no value here: {why}");
+        cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message));
+    }
+    value.map(Draft::of)
+}
+
+fn unknown(
+    name: &str,
+    span: Span,
+    suggestion: Option<&str>,
+    cx: &mut Context<'_>,
+) -> Option<Draft> {
+    let message = format!("`${{{name}}}` refers to nothing");
+    let help = suggestion.map_or_else(
+        || {
+            "references are ${domain}, ${domains.NAME}, ${url}, ${environment}, ${name}, ${env.X}, \
+             ${secrets.X}, ${data.NAME.url|host|port|database|user} and \
+             ${services.NAME.url|public_url|host|port}; `$${` is a literal `${`"
+                .to_owned()
+        },
+        |near| format!("did you mean `{near}`?"),
+    );
+    cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
+    None
+}
+
+fn domain(key: &str, name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
+    match scope.domains.iter().find(|(label, _)| label.as_str() == key) {
+        Some((_, host)) => Some(Draft::of(host.as_str())),
+        None => unknown(
+            name,
+            span,
+            closest(key, scope.domains.iter().map(|(label, _)| label.as_str())),
+            cx,
+        ),
+    }
+}
+
+fn variable(
+    key: &str,
+    name: &str,
+    span: Span,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Draft> {
+    match scope.variables.iter().find(|(label, _)| label.as_str() == key) {
+        Some((_, value)) => Some(Draft::of(value.as_str())),
+        None => unknown(
+            name,
+            span,
+            closest(key, scope.variables.iter().map(|(label, _)| label.as_str())),
+            cx,
+        ),
+    }
+}
+
+fn store(
+    key: &str,
+    field: &str,
+    name: &str,
+    span: Span,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Draft> {
+    let Some(store) = scope.stores.iter().find(|store| store.name.as_str() == key) else {
+        let names = scope.stores.iter().map(|store| store.name.as_str());
+        return unknown(name, span, closest(key, names), cx);
+    };
+    match field {
+        "url" | "direct_url" => Some(store.url.clone()),
+        "host" => Some(Draft::of(store.name.as_str())),
+        "port" => Some(Draft::of(store.port.to_string())),
+        "database" => known(store.database.clone(), name, "the engine has no databases", span, cx),
+        "user" => known(store.user.clone(), name, "the engine has no users", span, cx),
+        _ => unknown(
+            name,
+            span,
+            closest(field, ["url", "direct_url", "host", "port", "database", "user"]),
+            cx,
+        ),
+    }
+}
+
+fn service(
+    key: &str,
+    field: &str,
+    name: &str,
+    span: Span,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Draft> {
+    let Some((label, port, public)) =
+        scope.services.iter().find(|(label, ..)| label.as_str() == key)
+    else {
+        let names = scope.services.iter().map(|(label, ..)| label.as_str());
+        return unknown(name, span, closest(key, names), cx);
+    };
+    let no_port = "the service listens on no port";
+    match field {
+        "host" => Some(Draft::of(label.as_str())),
+        "port" => known(port.map(|port| port.to_string()), name, no_port, span, cx),
+        "url" => known(port.map(|port| format!("http://{label}:{port}")), name, no_port, span, cx),
+        "public_url" => known(public.clone(), name, "the service has no public route", span, cx),
+        _ => unknown(name, span, closest(field, ["url", "public_url", "host", "port"]), cx),
+    }
+}

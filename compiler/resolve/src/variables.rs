@@ -1,0 +1,399 @@
+//! What a service finds in its environment: needs, variables, secrets.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{
+    Domain, EnvName, External, ExternalId, Kind, Label, Need, NeedTarget, Origin, ServiceId,
+    Sourced, Start, StoreId, Tier,
+};
+use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_spec::{StartWord, VariableName};
+
+use crate::context::Context;
+use crate::data::DraftStore;
+use crate::edge::Claim;
+use crate::secrets::{Collected, Draft, DraftSegment};
+use crate::service::DraftService;
+use crate::text::{self, Place, Scope};
+
+/// What a service finds in its environment.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    /// What it needs.
+    pub(crate) needs: BTreeMap<Label, Need>,
+    /// Plain variables.
+    pub(crate) env: BTreeMap<EnvName, Sourced<String>>,
+    /// Secrets by variable.
+    pub(crate) secrets: BTreeMap<EnvName, EnvName>,
+    /// Where each variable was said, to name both sides of a conflict.
+    said: BTreeMap<EnvName, Option<Span>>,
+}
+
+/// What references are followed to.
+pub(crate) fn scope(
+    drafts: &[DraftService<'_>],
+    stores: &[DraftStore<'_>],
+    domains: &BTreeMap<Label, Domain>,
+    claims: &[Claim],
+    cx: &mut Context<'_>,
+) -> Scope {
+    let url = |domain: &Domain| match cx.tier {
+        Tier::Development => format!("http://{}:8080", *domain.host),
+        _ => format!("https://{}", *domain.host),
+    };
+    let public = |draft: &DraftService<'_>| {
+        let claim = claims.iter().find(|claim| claim.service == *draft.name)?;
+        let base = url(domains.get(&claim.domain)?);
+        Some(if claim.path == "/" { base } else { format!("{base}{}", claim.path) })
+    };
+    let mut scope = Scope {
+        domains: domains
+            .iter()
+            .map(|(name, domain)| (name.clone(), domain.host.value.clone()))
+            .collect(),
+        url: domains.get("main").map(url),
+        stores: stores.iter().map(|store| store.scope(&cx.spec.name)).collect(),
+        services: drafts
+            .iter()
+            .map(|draft| {
+                (draft.name.clone(), draft.main_port().map(|(_, port)| *port.number), public(draft))
+            })
+            .collect(),
+        variables: Vec::new(),
+    };
+    for (name, variable) in &cx.spec.env {
+        let draft = text::resolve(
+            &variable.value.value.0,
+            variable.value.value_span(),
+            Place::Plain,
+            &scope,
+            cx,
+        );
+        if let Some(value) = draft.and_then(|draft| draft.plain()) {
+            scope.variables.push((name.clone(), value));
+        }
+    }
+    scope
+}
+
+/// The place of a variable's value.
+trait ValueSpan {
+    fn value_span(&self) -> Span;
+}
+
+impl ValueSpan for stackc_spec::VariableSpec {
+    fn value_span(&self) -> Span {
+        self.value.span
+    }
+}
+
+/// Binds needs, variables and secrets of every service.
+pub(crate) fn bind(
+    drafts: &[DraftService<'_>],
+    stores: &[DraftStore<'_>],
+    externals: &[External],
+    external_secrets: &[Vec<EnvName>],
+    scope: &Scope,
+    secrets: &mut Collected,
+    cx: &mut Context<'_>,
+) -> Vec<Bindings> {
+    let parts = Parts { drafts, stores, externals, external_secrets, scope };
+    drafts.iter().map(|draft| parts.bind(draft, secrets, cx)).collect()
+}
+
+struct Parts<'a> {
+    drafts: &'a [DraftService<'a>],
+    stores: &'a [DraftStore<'a>],
+    externals: &'a [External],
+    external_secrets: &'a [Vec<EnvName>],
+    scope: &'a Scope,
+}
+
+impl Parts<'_> {
+    fn bind(
+        &self,
+        draft: &DraftService<'_>,
+        secrets: &mut Collected,
+        cx: &mut Context<'_>,
+    ) -> Bindings {
+        let mut bindings = Bindings::default();
+        self.needs(draft, &mut bindings, secrets, cx);
+        let env = if draft.own.env.is_empty() { &draft.shared.env } else { &draft.own.env };
+        for (name, value) in env {
+            let resolved =
+                text::resolve(&value.value.0, value.span, Place::Variable, self.scope, cx);
+            if let Some(text) = resolved {
+                let origin = Origin::Written(value.span);
+                bindings.add(draft, name, text, origin, secrets, cx);
+            }
+        }
+        let named =
+            if draft.own.secrets.is_empty() { &draft.shared.secrets } else { &draft.own.secrets };
+        for (secret, usage) in named {
+            let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
+            secrets.declare(secret, usage.span, "");
+            let text = Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
+            bindings.add(draft, variable, text, Origin::Written(usage.span), secrets, cx);
+        }
+        self.usual(draft, &mut bindings, secrets, cx);
+        bindings
+    }
+
+    fn needs(
+        &self,
+        draft: &DraftService<'_>,
+        bindings: &mut Bindings,
+        secrets: &mut Collected,
+        cx: &mut Context<'_>,
+    ) {
+        let needs = if draft.own.needs.is_empty() { &draft.shared.needs } else { &draft.own.needs };
+        for (name, need) in needs {
+            let Some(target) = self.target(name, draft, need.span, cx) else { continue };
+            let start = match need.start.as_ref() {
+                None => Sourced::default(
+                    Start::Healthy,
+                    "a service starts when what it needs is healthy",
+                ),
+                Some(word) => Sourced::written(
+                    match word.value {
+                        StartWord::Healthy => Start::Healthy,
+                        StartWord::Started => Start::Started,
+                        StartWord::Any => Start::Any,
+                    },
+                    word.span,
+                ),
+            };
+            let injected = match need.name.as_ref().map(|name| &name.value) {
+                Some(VariableName::Nothing) => None,
+                Some(VariableName::Named(name)) => self
+                    .address(target, secrets, cx, need.span)
+                    .map(|(_, text)| (name.clone(), text)),
+                None => self.address(target, secrets, cx, need.span),
+            };
+            if let Some((variable, text)) = injected {
+                let origin = Origin::Derived(need.span, "the address of what it needs");
+                bindings.add(draft, &variable, text, origin, secrets, cx);
+            }
+            if let NeedTarget::External(id) = target {
+                self.external(id, draft, need.span, bindings, secrets, cx);
+            }
+            bindings.needs.insert(name.clone(), Need { target, start });
+        }
+    }
+
+    fn target(
+        &self,
+        name: &Label,
+        draft: &DraftService<'_>,
+        span: Span,
+        cx: &mut Context<'_>,
+    ) -> Option<NeedTarget> {
+        // The lists are sorted by name: a stack of ten thousand services is not walked per need.
+        let service = self.drafts.binary_search_by(|other| other.name.cmp(name)).ok();
+        let store = self.stores.binary_search_by(|other| other.name.cmp(name)).ok();
+        let external = self.externals.binary_search_by(|other| other.name.cmp(name)).ok();
+        match (service, store, external) {
+            (Some(_), ..) if name == draft.name => {
+                cx.push(
+                    Diagnostic::new(codes::CYCLE, span, format!("`{name}` needs itself"))
+                        .help("take it out"),
+                );
+                None
+            }
+            (Some(at), ..) => Some(NeedTarget::Service(ServiceId::at(at))),
+            (_, Some(at), _) => Some(NeedTarget::Store(StoreId::at(at))),
+            (.., Some(at)) => Some(NeedTarget::External(ExternalId::at(at))),
+            _ => {
+                // A service, store or external whose own entry is faulty has been complained of.
+                let spec = cx.spec;
+                if !spec.services.contains_key(name)
+                    && !spec.data.contains_key(name)
+                    && !spec.external.contains_key(name)
+                {
+                    let names =
+                        spec.services.keys().chain(spec.data.keys()).chain(spec.external.keys());
+                    let message =
+                        format!("`services.{}` needs `{name}`, which nothing defines", draft.name);
+                    cx.push(
+                        Diagnostic::new(codes::UNDEFINED, span, message)
+                            .help("name a service, a data store or an external")
+                            .did_you_mean(closest(name.as_str(), names.map(Label::as_str))),
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    /// The variable and the address by which something is known.
+    fn address(
+        &self,
+        target: NeedTarget,
+        secrets: &mut Collected,
+        cx: &mut Context<'_>,
+        span: Span,
+    ) -> Option<(EnvName, Draft)> {
+        match target {
+            NeedTarget::Service(id) => {
+                let other = self.drafts.get(id.position())?;
+                let (_, port) = other.main_port()?;
+                let variable = crate::secrets::name_of(other.name, "URL")?;
+                Some((variable, Draft::of(format!("http://{}:{}", other.name, *port.number))))
+            }
+            NeedTarget::Store(id) => {
+                let store = self.stores.get(id.position())?;
+                let url = store.scope(&cx.spec.name).url;
+                let description =
+                    format!("address of the data store {} with its password", store.name);
+                secrets.derived(&store.url, url, span, &description, cx);
+                let text = Draft { segments: vec![DraftSegment::Secret(store.url.clone())] };
+                Some((store.variable()?, text))
+            }
+            NeedTarget::External(_) => None,
+        }
+    }
+
+    fn external(
+        &self,
+        id: ExternalId,
+        draft: &DraftService<'_>,
+        span: Span,
+        bindings: &mut Bindings,
+        secrets: &mut Collected,
+        cx: &mut Context<'_>,
+    ) {
+        let origin = Origin::Derived(span, "given by an external it needs");
+        let Some(external) = self.externals.get(id.position()) else { return };
+        for (name, value) in &external.env {
+            bindings.add(draft, name, Draft::of(value.value.clone()), origin, secrets, cx);
+        }
+        for name in self.external_secrets.get(id.position()).into_iter().flatten() {
+            let text = Draft { segments: vec![DraftSegment::Secret(name.clone())] };
+            bindings.add(draft, name, text, origin, secrets, cx);
+        }
+    }
+
+    /// What every service of its kind finds, unless it says something else.
+    fn usual(
+        &self,
+        draft: &DraftService<'_>,
+        bindings: &mut Bindings,
+        secrets: &mut Collected,
+        cx: &mut Context<'_>,
+    ) {
+        if *draft.kind == Kind::Image {
+            return;
+        }
+        let mut usual: Vec<(&str, String, &'static str)> = Vec::new();
+        for (name, value) in &self.scope.variables {
+            usual.push((name.as_str(), value.clone(), "a variable of the whole stack"));
+        }
+        if !draft.kind.is_static() {
+            let (format, level) = log_values(draft, cx);
+            usual.push(("LOG_FORMAT", format, "from `logs.format`"));
+            usual.push(("LOG_LEVEL", level, "from `logs.level`"));
+            if let Some((_, port)) = draft.main_port() {
+                usual.push(("PORT", port.number.to_string(), "the port it is expected on"));
+            }
+        }
+        let mode = if cx.tier == Tier::Development { "development" } else { "production" };
+        match *draft.kind {
+            Kind::Node => usual.push(("NODE_ENV", mode.to_owned(), "by tier")),
+            Kind::Nextjs => {
+                usual.push(("NODE_ENV", mode.to_owned(), "by tier"));
+                usual.push((
+                    "HOSTNAME",
+                    "0.0.0.0".to_owned(),
+                    "Next.js binds to the host name it finds",
+                ));
+            }
+            Kind::Python => {
+                usual.push(("PYTHONUNBUFFERED", "1".to_owned(), "logs appear as they are written"));
+            }
+            _ => {}
+        }
+        for (name, value, reason) in usual {
+            let Ok(name) = EnvName::new(name) else { continue };
+            if !bindings.said.contains_key(&name) {
+                bindings.add(draft, &name, Draft::of(value), Origin::Default(reason), secrets, cx);
+            }
+        }
+    }
+}
+
+fn log_values(draft: &DraftService<'_>, cx: &Context<'_>) -> (String, String) {
+    let logs = draft.own.logs.as_ref();
+    let format = match logs.and_then(|logs| logs.format.as_ref()).map(|format| format.value) {
+        Some(stackc_spec::LogFormat::Text) => "text",
+        _ => "json",
+    };
+    let level = match logs.and_then(|logs| logs.level.as_ref()).map(|level| level.value) {
+        Some(stackc_spec::LogLevel::Debug) => "debug",
+        Some(stackc_spec::LogLevel::Info) => "info",
+        Some(stackc_spec::LogLevel::Warn) => "warn",
+        Some(stackc_spec::LogLevel::Error) => "error",
+        None if cx.tier == Tier::Development => "debug",
+        None => "info",
+    };
+    (format.to_owned(), level.to_owned())
+}
+
+impl Bindings {
+    /// Adds a variable, plain or secret; two values for one variable are an error.
+    fn add(
+        &mut self,
+        draft: &DraftService<'_>,
+        variable: &EnvName,
+        text: Draft,
+        origin: Origin,
+        secrets: &mut Collected,
+        cx: &mut Context<'_>,
+    ) {
+        let span = origin.span().unwrap_or(draft.own.span);
+        if let Some(first) = self.said.insert(variable.clone(), origin.span()) {
+            let message = format!("`services.{}` gets two values for `{variable}`", draft.name);
+            let mut diagnostic = Diagnostic::new(codes::VARIABLE_CONFLICT, span, message)
+                .help("rename one with `as`, or take one out");
+            if let Some(first) = first {
+                diagnostic = diagnostic.related(first, "the other value");
+            }
+            cx.push(diagnostic);
+            return;
+        }
+        if let Some(value) = text.plain() {
+            check_credential(&value, variable, origin, cx);
+            self.env.insert(variable.clone(), Sourced { value, origin });
+            return;
+        }
+        let secret = match text.segments.as_slice() {
+            [DraftSegment::Secret(name)] => {
+                secrets.declare(name, span, "");
+                name.clone()
+            }
+            _ => {
+                for segment in &text.segments {
+                    if let DraftSegment::Secret(name) = segment {
+                        secrets.declare(name, span, "");
+                    }
+                }
+                let Some(name) = crate::secrets::name_of(draft.name, variable.as_str()) else {
+                    return;
+                };
+                let description =
+                    format!("{variable} of {}, put together from other secrets", draft.name);
+                secrets.derived(&name, text, span, &description, cx);
+                name
+            }
+        };
+        secrets.consumed(&secret, draft.name);
+        self.secrets.insert(variable.clone(), secret);
+    }
+}
+
+/// Refuses a literal that looks like a credential.
+fn check_credential(value: &str, variable: &EnvName, origin: Origin, cx: &mut Context<'_>) {
+    let Origin::Written(span) = origin else { return };
+    if let Some(what) = crate::check::credential(value, Some(variable.as_str())) {
+        cx.push(crate::check::secret_literal(span, what));
+    }
+}
