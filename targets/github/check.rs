@@ -87,20 +87,17 @@ fn set_up(job: &mut Job, unit: &Unit<'_>, place: Place, scribe: &mut Scribe<'_>)
     match unit.toolchain() {
         Toolchain::Node(manager) => set_up_node(job, unit, manager, version, cached),
         Toolchain::Python => {
-            let mut step = Step::uses("Set up Python", Action::SetupPython);
+            let mut step = Step::uses("Set up uv", Action::SetupUv);
             if let Some(version) = version {
                 step = step.input("python-version", version);
             }
-            if cached {
-                step = step
-                    .input("cache", "pip")
-                    .input("cache-dependency-path", unit.file("requirements.txt"));
-            }
-            job.step(step);
-            job.step(Step::run(
-                "Install the dependencies",
-                "python -m pip install --requirement requirements.txt",
-            ));
+            job.step(match cached {
+                true => step
+                    .input("enable-cache", true)
+                    .input("cache-dependency-glob", unit.file("uv.lock")),
+                false => step.input("enable-cache", false),
+            });
+            job.step(Step::run("Install the dependencies", "uv sync --locked"));
         }
         Toolchain::Go => {
             let step = Step::uses("Set up Go", Action::SetupGo);

@@ -15,7 +15,7 @@ pub(crate) fn file(units: &[Unit<'_>]) -> Dependabot {
         };
         let packages = match unit.toolchain() {
             Toolchain::Node(_) => Some("npm"),
-            Toolchain::Python => Some("pip"),
+            Toolchain::Python => Some("uv"),
             Toolchain::Go => Some("gomod"),
             Toolchain::Rust => Some("cargo"),
             Toolchain::None => None,

@@ -251,18 +251,12 @@ fn triggers(environment: &Environment, scribe: &mut Scribe<'_>) -> Triggers {
 pub(crate) fn health_check(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Option<Step> {
     let environment = deployment.environment;
     let url = environment.url.as_deref()?;
-    // The front page must be there; of another path nobody knows what it answers without a login,
-    // so there it is enough that no part of the way to it is broken.
-    let main = |path: &str| {
-        environment
-            .routes
-            .iter()
-            .any(|route| *route.path == path && route.domain.as_str() == "main")
-    };
-    let guarded = !environment.edge.access.is_empty();
-    let highest = if main("/") && !guarded { "399" } else { "499" };
-    let first = environment.routes.iter().filter(|route| route.domain.as_str() == "main").last();
-    let path = if main("/") { "/" } else { first.map_or("/", |route| route.path.as_str()) };
+    // The front page must be there. Of another path nobody knows what it answers without a login,
+    // so there it is enough that nothing on the way to it is broken.
+    let shortest = environment.routes.iter().rfind(|route| route.domain.as_str() == "main");
+    let path = shortest.map_or("/", |route| route.path.as_str());
+    let open = path == "/" && environment.edge.access.is_empty();
+    let highest = if open { "399" } else { "499" };
     let address =
         scribe.carry("the URL of the environment", &format!("{url}{path}"), environment.span);
     Some(

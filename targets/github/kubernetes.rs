@@ -32,11 +32,8 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
         job.step(migrate(bound));
     }
     job.step(Step::run("Roll out", include_str!("steps/kubernetes-apply.sh")).id("apply"));
-    if !deployment.side_by_side() {
-        if let Some(check) = health_check(deployment, scribe) {
-            job.step(check);
-        }
-    }
+    let check = health_check(deployment, scribe);
+    job.steps.extend(check.filter(|_| !deployment.side_by_side()));
     job.step(
         Step::run("Roll back", include_str!("steps/kubernetes-rollback.sh"))
             .when("${{ failure() && steps.apply.outcome != 'skipped' }}"),

@@ -56,7 +56,7 @@ impl Target for Github {
             let scribe = &mut Scribe { diagnostics };
             let workflow = deploy::workflow(deployment, stack, ci, scribe);
             let path = format!(".github/workflows/deploy-{name}.yml");
-            emit(path, Some(name.to_string()), &workflow, out, diagnostics);
+            emit(&path, Some(name.to_string()), &workflow, out, diagnostics);
         }
     }
 }
@@ -93,10 +93,10 @@ fn render_checks(
     }
     for (file, workflow) in workflows {
         let path = format!(".github/workflows/{file}.yml");
-        emit(path, None, &workflow, out, diagnostics);
+        emit(&path, None, &workflow, out, diagnostics);
     }
     let dependabot = dependabot::file(&units);
-    emit(".github/dependabot.yml".to_owned(), None, &dependabot, out, diagnostics);
+    emit(".github/dependabot.yml", None, &dependabot, out, diagnostics);
 }
 
 /// The runner of all jobs.
@@ -108,13 +108,13 @@ fn runner(options: &Options, scribe: &mut Scribe<'_>) -> String {
 }
 
 fn emit<T: Serialize>(
-    path: String,
+    path: &str,
     environment: Option<String>,
     document: &T,
     out: &mut Artifacts,
     diagnostics: &mut Diagnostics,
 ) {
-    let path = match RelPath::new(path.as_str()) {
+    let path = match RelPath::new(path) {
         Ok(path) => path,
         Err(fault) => {
             let message = format!("target `github`: the path `{path}` {fault}");

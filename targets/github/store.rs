@@ -95,12 +95,35 @@ fn local_url(
             Segment::Secret(_) => PASSWORD,
         })
         .collect();
-    let (scheme, rest) = whole.split_once("://")?;
-    let (login, address) = rest.rsplit_once('@')?;
-    let tail = address.strip_prefix(&format!("{}:{}", store.name, store.port))?;
-    Some(match store.engine {
-        Engine::Postgres { .. } => format!("{scheme}://{login}@localhost:{port}{tail}"),
-        // A service container takes no arguments, so its redis asks for no password.
-        Engine::Redis { .. } => format!("{scheme}://localhost:{port}{tail}"),
-    })
+    // A service container takes no arguments, so its redis asks for no password.
+    let login = matches!(store.engine, Engine::Postgres { .. });
+    on_localhost(&whole, &format!("{}:{}", store.name, store.port), *port, login)
+}
+
+/// A URL with its address moved to a port of localhost, with or without what stands before `@`.
+fn on_localhost(url: &str, address: &str, port: u16, keep_login: bool) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (login, rest) = rest.rsplit_once('@')?;
+    let tail = rest.strip_prefix(address)?;
+    let login = if keep_login { format!("{login}@") } else { String::new() };
+    Some(format!("{scheme}://{login}localhost:{port}{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_localhost;
+
+    #[test]
+    fn urls_move_to_localhost_and_keep_the_rest() {
+        let postgres = "postgresql://shop:pw@db:5432/shop?sslmode=disable";
+        assert_eq!(
+            on_localhost(postgres, "db:5432", 5433, true).as_deref(),
+            Some("postgresql://shop:pw@localhost:5433/shop?sslmode=disable")
+        );
+        assert_eq!(
+            on_localhost("redis://default:pw@cache:6379/0", "cache:6379", 6379, false).as_deref(),
+            Some("redis://localhost:6379/0")
+        );
+        assert_eq!(on_localhost("smtp://a:pw@mail:25", "db:5432", 5432, true), None);
+    }
 }
