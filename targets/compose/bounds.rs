@@ -135,7 +135,9 @@ fn unbounded<T>(scope: &mut Scope<'_>, size: &Sourced<T>, what: &str) {
 
 fn monitoring(scope: &mut Scope<'_>) {
     let level = &scope.env.observe.level;
-    if let Some(span) = written(level).filter(|_| **level == ObserveLevel::Full) {
+    if let Some(span) =
+        written(level).filter(|_| **level == ObserveLevel::Full && !scope.is_development())
+    {
         let message = "no compose file runs the monitoring stack yet".to_owned();
         let help = "rules and dashboards are generated; run Prometheus and Grafana beside";
         scope.tell(codes::PLANNED, span, message, help);
