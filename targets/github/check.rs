@@ -54,6 +54,9 @@ pub(crate) fn job(
         let span = command.origin.span();
         let label = scribe.carry("the name of a check", name, span);
         let script = scribe.command("the command of a check", command, span);
+        if name == "test" {
+            migrate(&mut job, unit, scribe);
+        }
         job.step(Step::run(title(&label), script));
         if name == "test" {
             coverage(&mut job, unit, ci, place, scribe);
@@ -151,6 +154,18 @@ fn set_up_node(
         false => step.input("package-manager-cache", false),
     });
     job.step(Step::run("Install the dependencies", install));
+}
+
+/// Brings the test database to the schema of this commit, which also shows that the migrations run
+/// from nothing. A tool of the dependencies is there by now; another command may need the build.
+fn migrate(job: &mut Job, unit: &Unit<'_>, scribe: &mut Scribe<'_>) {
+    let Some(migrate) = &unit.service.migrate else { return };
+    let from_dependencies = migrate.command.first().is_some_and(|word| word == "npx");
+    if from_dependencies && !job.services.is_empty() {
+        let span = migrate.command.origin.span();
+        let script = scribe.command("the command of the migrations", &migrate.command, span);
+        job.step(Step::run("Migrate the test database", script));
+    }
 }
 
 /// Holds the line coverage against the bound, and keeps the report.

@@ -39,14 +39,19 @@ pub(crate) fn workflows(
         .collect()
 }
 
-/// What a unit's workflow runs for: its folder and the workflow itself; everything for the root.
+/// What a unit's workflow runs for: its folder, a Dockerfile elsewhere, and the workflow itself;
+/// everything for the root.
 fn paths(unit: &Unit<'_>, file: &str) -> Vec<String> {
-    match unit.folder() {
-        "." => Vec::new(),
-        folder => {
-            vec![format!("{}/**", glob_literal(folder)), format!(".github/workflows/{file}.yml")]
-        }
+    let folder = unit.folder();
+    if folder == "." {
+        return Vec::new();
     }
+    let inside = format!("{folder}/");
+    let elsewhere = unit.build.dockerfile.iter().filter(|file| !file.starts_with(&inside));
+    std::iter::once(format!("{}/**", glob_literal(folder)))
+        .chain(elsewhere.map(|file| glob_literal(file)))
+        .chain([format!(".github/workflows/{file}.yml")])
+        .collect()
 }
 
 #[allow(clippy::too_many_arguments)]

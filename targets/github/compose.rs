@@ -1,6 +1,6 @@
 //! The deploy job of a compose host: over SSH, with the images named by digest.
 
-use stackc_model::{Environment, Platform, Stack};
+use stackc_model::Environment;
 use stackc_source::{Node, Span};
 
 use super::deploy::{Deployment, health_check};
@@ -10,15 +10,17 @@ use super::options::DeployPlatform;
 use super::text::Scribe;
 
 /// The deploy job.
-pub(crate) fn job(deployment: &Deployment<'_>, _stack: &Stack, scribe: &mut Scribe<'_>) -> Job {
+pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     let environment = deployment.environment;
     let mut job = deployment.job(DeployPlatform::Compose, scribe);
     let host = Host::of(environment, scribe);
     job.env.push("DEPLOY_HOST", host.name.as_str());
     job.env.push("DEPLOY_USER", host.user);
     job.env.push("DEPLOY_PATH", host.path);
-    job.env.push("COMPOSE", format!("compose.{}.yaml", environment.name));
+    let file = scribe.carry("the name of the compose file", &compose_file(environment), None);
+    job.env.push("COMPOSE", file.as_str());
     job.env.push("IMAGE_TAG", image::tag(environment));
+    job.env.push("IMAGES", deployment.images(DeployPlatform::Compose));
     job.step(
         Step::run("Set up SSH", include_str!("steps/ssh.sh"))
             .env("SSH_KEY", "${{ secrets.SSH_KEY }}")
@@ -26,7 +28,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, _stack: &Stack, scribe: &mut Scri
     );
     job.step(
         Step::run("Copy the files", include_str!("steps/compose-copy.sh"))
-            .env("FILES", files(environment).join("\n")),
+            .env("FILES", files(environment, file).join("\n")),
     );
     let start = start(deployment, &mut job);
     job.step(start);
@@ -52,9 +54,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, _stack: &Stack, scribe: &mut Scri
 /// Pulls by digest and starts; where the registry is GitHub's, the host reads it with this job's
 /// token and keeps none.
 fn start(deployment: &Deployment<'_>, job: &mut Job) -> Step {
-    let step = Step::run("Start the release", include_str!("steps/compose-start.sh"))
-        .id("start")
-        .env("IMAGES", deployment.images(DeployPlatform::Compose));
+    let step = Step::run("Start the release", include_str!("steps/compose-start.sh")).id("start");
     if deployment.registry != Registry::Github {
         return step;
     }
@@ -66,14 +66,26 @@ fn start(deployment: &Deployment<'_>, job: &mut Job) -> Step {
 
 /// Whether nginx runs on the host.
 fn edge(environment: &Environment) -> bool {
-    environment.runs_on(Platform::Compose) && !environment.routes.is_empty()
+    let on = !stackc_target::is_off(environment, "nginx");
+    on && !environment.routes.is_empty()
 }
 
 /// What the host needs from the repository.
-fn files(environment: &Environment) -> Vec<String> {
-    let name = &environment.name;
-    let nginx = edge(environment).then(|| format!("nginx/{name}"));
-    std::iter::once(format!("compose.{name}.yaml")).chain(nginx).collect()
+fn files(environment: &Environment, compose: String) -> Vec<String> {
+    let nginx = edge(environment).then(|| format!("nginx/{}", environment.name));
+    std::iter::once(compose).chain(nginx).collect()
+}
+
+/// An option of the compose target.
+fn option<'a>(environment: &'a Environment, key: &str) -> Option<(&'a str, Span)> {
+    let node: &Node = environment.options.get("compose")?.as_ref()?.get(key)?;
+    Some((&node.as_scalar()?.text, node.span))
+}
+
+/// The compose file of a deployed environment.
+fn compose_file(environment: &Environment) -> String {
+    let base = option(environment, "file").map_or("compose", |(base, _)| base);
+    format!("{base}.{}.yaml", environment.name)
 }
 
 /// The host, as the compose target's options name it, or as variables of the environment do.
@@ -85,17 +97,12 @@ struct Host {
 
 impl Host {
     fn of(environment: &Environment, scribe: &mut Scribe<'_>) -> Self {
-        let node = environment.options.get("compose").and_then(Option::as_ref);
-        let written = |key: &str| {
-            let value: &Node = node?.get(key)?;
-            Some((value.as_scalar()?.text.to_string(), value.span))
-        };
-        let mut take = |key: &str, variable: &str, allowed: fn(char) -> bool| match written(key) {
-            Some((text, span)) => {
-                check(scribe, key, &text, span, allowed);
-                text
-            }
-            None => format!("${{{{ vars.{variable} }}}}"),
+        let mut take = |key: &str, variable: &str, allowed: fn(char) -> bool| {
+            let Some((text, span)) = option(environment, key) else {
+                return format!("${{{{ vars.{variable} }}}}");
+            };
+            check(scribe, key, text, span, allowed);
+            text.to_owned()
         };
         let name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         Self {

@@ -9,10 +9,6 @@ use super::unit::{Toolchain, Unit};
 pub(crate) fn file(units: &[Unit<'_>]) -> Dependabot {
     let mut wanted = BTreeSet::new();
     for unit in units {
-        let folder = match unit.folder() {
-            "." => "/".to_owned(),
-            folder => format!("/{folder}"),
-        };
         let packages = match unit.toolchain() {
             Toolchain::Node(_) => Some("npm"),
             Toolchain::Python => Some("uv"),
@@ -20,12 +16,20 @@ pub(crate) fn file(units: &[Unit<'_>]) -> Dependabot {
             Toolchain::Rust => Some("cargo"),
             Toolchain::None => None,
         };
-        wanted.extend(packages.map(|ecosystem| (folder.clone(), ecosystem)));
-        wanted.insert((folder, "docker"));
+        wanted.extend(packages.map(|ecosystem| (directory(unit.folder()), ecosystem)));
+        wanted.insert((directory(unit.dockerfile_folder()), "docker"));
     }
     let actions = update("github-actions", "/".to_owned());
     let others = wanted.into_iter().map(|(folder, ecosystem)| update(ecosystem, folder));
     Dependabot { version: 2, updates: std::iter::once(actions).chain(others).collect() }
+}
+
+/// A folder as Dependabot writes it.
+fn directory(folder: &str) -> String {
+    match folder {
+        "." => "/".to_owned(),
+        folder => format!("/{folder}"),
+    }
 }
 
 /// Weekly, a week after release, and in one pull request where nothing should break.

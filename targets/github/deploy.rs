@@ -31,9 +31,7 @@ impl<'a> Deployment<'a> {
         environment: &'a Environment,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        if environment.tier == Tier::Development
-            || matches!(environment.options.get("github"), Some(None))
-        {
+        if environment.tier == Tier::Development || stackc_target::is_off(environment, "github") {
             return None;
         }
         let options: Options = stackc_target::options(environment, "github", diagnostics);
@@ -151,6 +149,14 @@ impl DeployPlatform {
         }
     }
 
+    /// The target that writes its files.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Compose => "compose",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Compose => "compose",
@@ -166,7 +172,8 @@ fn platforms(
     scribe: &mut Scribe<'_>,
 ) -> Vec<DeployPlatform> {
     let known = [DeployPlatform::Compose, DeployPlatform::Kubernetes];
-    let runs = |platform: DeployPlatform| environment.runs_on(platform.of_model());
+    let on = |platform: DeployPlatform| !stackc_target::is_off(environment, platform.id());
+    let runs = |platform: DeployPlatform| environment.runs_on(platform.of_model()) && on(platform);
     if let Some(asked) = &options.platforms {
         for platform in asked.iter().filter(|platform| !runs(platform.value)) {
             let what = format!(
@@ -192,12 +199,7 @@ fn platforms(
 }
 
 /// The workflow of a deployment.
-pub(crate) fn workflow(
-    deployment: &Deployment<'_>,
-    stack: &Stack,
-    ci: &Ci,
-    scribe: &mut Scribe<'_>,
-) -> Workflow {
+pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe<'_>) -> Workflow {
     let environment = deployment.environment;
     let file = format!("deploy-{}", environment.name);
     let concurrency = Concurrency { group: file, cancel: Scalar::from(false) };
@@ -220,7 +222,7 @@ pub(crate) fn workflow(
     }
     for platform in &deployment.platforms {
         let (id, job) = match platform {
-            DeployPlatform::Compose => ("deploy-compose", compose::job(deployment, stack, scribe)),
+            DeployPlatform::Compose => ("deploy-compose", compose::job(deployment, scribe)),
             DeployPlatform::Kubernetes => {
                 ("deploy-kubernetes", kubernetes::job(deployment, scribe))
             }

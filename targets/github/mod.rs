@@ -54,7 +54,7 @@ impl Target for Github {
         for deployment in &deployments {
             let name = &deployment.environment.name;
             let scribe = &mut Scribe { diagnostics };
-            let workflow = deploy::workflow(deployment, stack, ci, scribe);
+            let workflow = deploy::workflow(deployment, ci, scribe);
             let path = format!(".github/workflows/deploy-{name}.yml");
             emit(&path, Some(name.to_string()), &workflow, out, diagnostics);
         }
@@ -88,7 +88,7 @@ fn render_checks(
         watched.extend(checked);
         watched.sort();
         watched.dedup();
-        let workflow = security::workflow(&units, ci, security, &runner, &watched, scribe);
+        let workflow = security::workflow(&units, security, &runner, &watched, scribe);
         workflows.extend(workflow.map(|workflow| ("security".to_owned(), workflow)));
     }
     for (file, workflow) in workflows {

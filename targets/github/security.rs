@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Ci, Security};
+use stackc_model::Security;
 
 use super::ci;
 use super::document::{Filter, Job, Matrix, Schedule, Step, Strategy, Triggers, Values, Workflow};
@@ -15,7 +15,6 @@ use super::unit::{PackageManagerKind, Toolchain, Unit};
 /// The workflow; `None` where every part of it is off.
 pub(crate) fn workflow(
     units: &[Unit<'_>],
-    ci: &Ci,
     security: &Security,
     runner: &str,
     branches: &[String],
@@ -51,7 +50,7 @@ pub(crate) fn workflow(
     }
     if security.image {
         for unit in units {
-            jobs.push(image::id(unit), scan_image(unit, ci, runner, scribe));
+            jobs.push(image::id(unit), scan_image(unit, runner, scribe));
         }
     }
     (!jobs.is_empty()).then_some(workflow)
@@ -161,6 +160,7 @@ fn trivy(name: &str, kind: &str) -> Step {
 }
 
 fn upload(job: &mut Job, category: &str) {
+    job.permit("actions", "read", "name the run in a private repository");
     job.permit("security-events", "write", "upload the findings to code scanning");
     job.step(
         Step::uses("Upload the findings", Action::CodeqlUpload)
@@ -191,7 +191,7 @@ fn secrets(runner: &str) -> Job {
 }
 
 /// Pull requests build their images in CI already; here the branches and the schedule are scanned.
-fn scan_image(unit: &Unit<'_>, _ci: &Ci, runner: &str, scribe: &mut Scribe<'_>) -> Job {
+fn scan_image(unit: &Unit<'_>, runner: &str, scribe: &mut Scribe<'_>) -> Job {
     let mut job = Job::new(format!("Scan the {} image", unit.name()), runner, 30);
     job.r#if = Some("${{ github.event_name != 'pull_request' }}".to_owned());
     job.steps.extend(image::build_steps(unit, scribe));

@@ -64,6 +64,14 @@ impl<'a> Unit<'a> {
         if inner.is_empty() { "." } else { inner }
     }
 
+    /// The folder of its Dockerfile.
+    pub(crate) fn dockerfile_folder(&self) -> &'a str {
+        match &self.build.dockerfile {
+            Some(file) => file.rsplit_once('/').map_or(".", |(folder, _)| folder),
+            None => self.folder(),
+        }
+    }
+
     /// A file of the folder, as seen from the root.
     pub(crate) fn file(&self, name: &str) -> String {
         match self.folder() {

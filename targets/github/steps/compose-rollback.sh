@@ -4,12 +4,19 @@
 set -euo pipefail
 main() {
   cd "$path"
-  IMAGE_TAG=$tag docker compose --file "$compose" logs --tail 100
+  IMAGE_TAG=$tag docker compose --file "$compose" ps --all
   if [ ! -s ".$compose.released" ]; then
     echo "Nothing was released here before: there is nothing to go back to." >&2
     exit 1
   fi
-  previous=$(cat ".$compose.released")
+  {
+    read -r previous
+    while read -r image; do
+      if [ -n "$image" ]; then
+        docker tag "$image" "${image%@*}:$previous"
+      fi
+    done
+  } <".$compose.released"
   echo "Going back to $previous."
   IMAGE_TAG=$previous docker compose --file "$compose" up --detach --wait --wait-timeout 600
 }

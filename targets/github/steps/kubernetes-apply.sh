@@ -6,7 +6,6 @@ if [ -s "$RUNNER_TEMP/deployments.yaml" ]; then
     jq --raw-output '(.items // [.])[] | "\(.metadata.namespace) \(.metadata.name) \(.metadata.annotations["deployment.kubernetes.io/revision"])"' \
       >"$RUNNER_TEMP/revisions"
 fi
-
 kubectl apply --filename "$RUNNER_TEMP/app.yaml"
 yq --no-doc 'select(.kind == "Deployment" or .kind == "StatefulSet") | .metadata.namespace + " " + .kind + "/" + .metadata.name' \
   "$RUNNER_TEMP/app.yaml" |

@@ -5,7 +5,6 @@ yq --no-doc 'select(.kind == "StatefulSet") | .metadata.namespace + " " + .metad
   while read -r namespace name; do
     kubectl rollout status --namespace "$namespace" --timeout 10m "statefulset/$name"
   done
-
 # A Job cannot be changed, only made anew.
 yq 'select(.kind == "Job")' "$RUNNER_TEMP/jobs.yaml" | kubectl delete --ignore-not-found --wait --filename -
 kubectl apply --filename "$RUNNER_TEMP/jobs.yaml"
@@ -14,7 +13,7 @@ yq --no-doc 'select(.kind == "Job") | .metadata.namespace + " " + .metadata.name
     # Either end sets a condition, so a failed migration is not waited for until the bound.
     if ! kubectl wait --namespace "$namespace" --timeout "$BOUND" --for 'jsonpath={.status.conditions[0].type}' "job/$name" ||
       ! kubectl wait --namespace "$namespace" --timeout 30s --for condition=complete "job/$name"; then
-      kubectl logs --namespace "$namespace" --tail 200 "job/$name" || true
+      echo "The migration failed; see: kubectl logs --namespace $namespace job/$name" >&2
       exit 1
     fi
   done
