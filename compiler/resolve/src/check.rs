@@ -162,23 +162,32 @@ pub(crate) fn across(environments: &[Environment], diagnostics: &mut Diagnostics
                         owners.insert(host.as_str(), (environment, span));
                     }
                     Some((owner, first)) => {
-                        let message = match owner.name == environment.name {
-                            true => format!("`{}` stands twice in `{}`", host.value, owner.name),
-                            false => format!(
-                                "`{}` and `{}` are both `{}`",
-                                owner.name, environment.name, host.value
-                            ),
-                        };
-                        diagnostics.push(
-                            Diagnostic::new(codes::HOST_CONFLICT, span, message)
-                                .related(*first, "the other one")
-                                .help("give each environment its own `domain`"),
-                        );
+                        let first = (*owner, *first);
+                        diagnostics.push(two_owners((environment, span), first, &host.value));
                     }
                 }
             }
         }
     }
+}
+
+/// One host in two places; where both take it from the stack, the environment is to be shown.
+fn two_owners(
+    (environment, span): (&Environment, Span),
+    (owner, first): (&Environment, Span),
+    host: &str,
+) -> Diagnostic {
+    if owner.name == environment.name {
+        let message = format!("`{host}` stands twice in `{}`", owner.name);
+        return Diagnostic::new(codes::HOST_CONFLICT, span, message)
+            .related(first, "the other one")
+            .help("a host stands once: take one of them out");
+    }
+    let message = format!("`{}` and `{}` are both `{host}`", owner.name, environment.name);
+    let place = if span == first { environment.span.or(owner.span) } else { None };
+    Diagnostic::new(codes::HOST_CONFLICT, place.unwrap_or(span), message)
+        .related(first, "the host")
+        .help("give each environment its own `domain`")
 }
 
 /// Prefixes that only credentials have. Sources: the providers' documentation of their key formats,
@@ -241,7 +250,7 @@ pub(crate) fn credential(value: &str, name: Option<&str>) -> Option<&'static str
         && value.parse::<f64>().is_err()
         && !["true", "false", "none"].contains(&value)
     {
-        return Some("a value under the name of a secret");
+        return Some("a credential, by the name of its variable");
     }
     (value.len() >= 32 && high_entropy(value)).then_some("random characters, as in a key")
 }

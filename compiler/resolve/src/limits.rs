@@ -78,9 +78,12 @@ pub(crate) fn covers(prefix: &str, path: &str) -> bool {
 
 /// Tells each route its limits. A limit on a part of a route splits the route.
 pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<'_>) {
+    let mut refused = Vec::new();
     for limit in limits {
         for path in &limit.paths {
-            split(limit, path, routes, cx);
+            if !split(limit, path, routes, cx) {
+                refused.push(&limit.name);
+            }
         }
     }
     edge::sort(routes);
@@ -94,7 +97,8 @@ pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<
             .collect();
     }
     for limit in limits {
-        if !routes.iter().any(|route| route.limits.contains(&limit.name)) {
+        let unmatched = !routes.iter().any(|route| route.limits.contains(&limit.name));
+        if unmatched && !refused.contains(&&limit.name) {
             let message = format!("the limit `{}` matches no route", limit.name);
             cx.push(
                 Diagnostic::new(codes::LIMIT_UNMATCHED, limit.span, message).help(
@@ -105,8 +109,10 @@ pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<
     }
 }
 
-/// Makes a route of its own for the limited part of a longer-reaching one, on each domain.
-fn split(limit: &Limit, path: &str, routes: &mut Vec<Route>, cx: &mut Context<'_>) {
+/// Makes a route of its own for the limited part of a longer-reaching one, on each domain; whether
+/// that is possible.
+fn split(limit: &Limit, path: &str, routes: &mut Vec<Route>, cx: &mut Context<'_>) -> bool {
+    let mut possible = true;
     let domains: std::collections::BTreeSet<Label> =
         routes.iter().map(|route| route.domain.clone()).collect();
     for domain in domains {
@@ -127,6 +133,7 @@ fn split(limit: &Limit, path: &str, routes: &mut Vec<Route>, cx: &mut Context<'_
                     .related(parent.span, "the route")
                     .help("limit the whole route, or give the part a route of its own"),
             );
+            possible = false;
             continue;
         }
         let slug: String = path
@@ -147,6 +154,7 @@ fn split(limit: &Limit, path: &str, routes: &mut Vec<Route>, cx: &mut Context<'_
         routes.push(part);
         edge::sort(routes);
     }
+    possible
 }
 
 #[cfg(test)]

@@ -86,6 +86,7 @@ fn shared<'a>(
         }
         Some(_) if like.value == *name => {
             Diagnostic::new(codes::LIKE, like.span, "a service cannot be like itself")
+                .help("name the service it shares everything with, or say its `kind`")
         }
         Some(other) if other.like.is_some() => Diagnostic::new(
             codes::LIKE,
@@ -560,7 +561,10 @@ fn check_scale(
 ) {
     let span = max.origin.span().or(min.origin.span()).unwrap_or(draft.own.span);
     let fault = if min.value == 0 || max.value == 0 {
-        Some(("a service with no copies does not run".to_owned(), "to turn it off, take it out"))
+        Some((
+            "a service with no copies does not run".to_owned(),
+            "to turn it off, take it out; in an environment write `null` for it",
+        ))
     } else if max.value < min.value {
         Some((
             format!("at most {} copies are fewer than at least {}", max.value, min.value),

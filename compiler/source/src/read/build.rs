@@ -144,8 +144,11 @@ impl<'a> Builder<'a> {
         self.check_text(text, span);
         let plain = style == ScalarStyle::Plain;
         let node = if plain && matches!(text, "" | "~" | "null") {
-            traps::comment_as_value(self, span);
-            Node::null(span)
+            match traps::comment_as_value(self, span) {
+                // A null would only be complained of once more.
+                true => Node::scalar("", true, span),
+                false => Node::null(span),
+            }
         } else {
             Node::scalar(text, !plain, span)
         };

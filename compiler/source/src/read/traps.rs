@@ -59,22 +59,23 @@ pub(super) fn reserved(place: &Place<'_>, character: char) -> Diagnostic {
     quote(place.span(start, start + value.len()), &message, value)
 }
 
-/// A `#` right behind a key, which makes the value a comment.
-pub(super) fn comment_as_value(builder: &mut Builder<'_>, span: Span) {
+/// A `#` right behind a key, which makes the value a comment; whether there was one.
+pub(super) fn comment_as_value(builder: &mut Builder<'_>, span: Span) -> bool {
     let rest = builder.text.get(span.start as usize..).unwrap_or("");
     let comment = rest.trim_start_matches([' ', '\t']);
     let begun = |word: &str| word.starts_with(char::is_alphanumeric);
     if span.start != span.end || !comment.strip_prefix('#').is_some_and(begun) {
-        return;
+        return false;
     }
     let start = span.start as usize + rest.len() - comment.len();
     let value = comment.lines().next().unwrap_or("").trim_end();
     if value.contains(' ') {
-        return;
+        return false;
     }
     let span = Span::new(span.file, start as u32, (start + value.len()) as u32);
     let message = "the value is empty, because `#` begins a comment";
     builder.diagnostics.push(quote(span, message, value));
+    true
 }
 
 /// A key that is refused, with a word on templates.

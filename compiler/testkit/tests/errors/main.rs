@@ -1,24 +1,25 @@
-use stackc_driver::{MemoryLoader, compile};
-fn main() {
-    for f in std::env::args().skip(1) {
-        let b = std::fs::read(&f).unwrap();
-        let l = MemoryLoader::new([("stack.yaml", b)]);
-        let c = compile(&l, "stack.yaml", stackc_targets::ALL);
-        println!("== {f}");
-        for d in c.diagnostics.iter() {
-            let p = d.primary.as_ref().map(|l| {
-                let f = c.sources.file(l.span.file).unwrap();
-                let (a, b) = (f.position(l.span.start), f.position(l.span.end));
-                format!("{}:{}-{}:{}", a.line, a.column, b.line, b.column)
-            });
-            println!(
-                "{} {} {} | {:?} {:?}",
-                d.code.id,
-                p.unwrap_or("-".into()),
-                d.message,
-                d.help,
-                d.environment
-            );
-        }
-    }
+//! What the compiler says about faults: the pages that explain the codes, the messages themselves,
+//! and files that are no text.
+//!
+//! `STACKC_UPDATE=1 cargo test -p stackc-testkit --test errors` rewrites the expected messages.
+
+mod golden;
+mod hostile;
+mod pages;
+mod say;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    let trials = [pages::trials(), golden::trials(), hostile::trials()];
+    let trials = trials.into_iter().flatten().collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// A folder of the repository.
+fn folder(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
