@@ -68,7 +68,11 @@ fn written_layer(root: &Node, entry: &Entry, diagnostics: &mut Diagnostics) -> O
         Ok(name) => name,
         Err(fault) => {
             let message = format!("the environment name `{}` {fault}", entry.key);
-            diagnostics.push(Diagnostic::new(codes::BAD_NAME, entry.key_span, message));
+            let better = Label::new(&entry.key.to_ascii_lowercase().replace('_', "-")).ok();
+            diagnostics.push(
+                Diagnostic::new(codes::BAD_NAME, entry.key_span, message)
+                    .did_you_mean(better.as_ref().map(Label::as_str)),
+            );
             return None;
         }
     };

@@ -214,6 +214,8 @@ impl<'a> Builder<'a> {
 
     fn refuse_key(&mut self, span: Span, message: &str) {
         self.diagnostics.push(traps::bad_key(self.text, span, message));
+        // A template is no mapping: nobody needs to hear what is wrong with it as one.
+        self.hole |= traps::is_template(self.text, span);
         self.set_next(Next::Dropped);
     }
 

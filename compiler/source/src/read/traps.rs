@@ -81,12 +81,17 @@ pub(super) fn comment_as_value(builder: &mut Builder<'_>, span: Span) -> bool {
 /// A key that is refused, with a word on templates.
 pub(super) fn bad_key(text: &str, span: Span, message: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::BAD_KEY, span, message);
-    let before = text.get(..span.start as usize).unwrap_or("");
-    let inner = text.get(span.start as usize..).unwrap_or("");
-    if before.ends_with('{') && inner.starts_with('{') {
+    if is_template(text, span) {
         return diagnostic.help("YAML takes `{{ … }}` for mappings; quote the value");
     }
     diagnostic.help("write keys as `key: value`")
+}
+
+/// Whether a key is the inside of `{{ … }}`.
+pub(super) fn is_template(text: &str, key: Span) -> bool {
+    let before = text.get(..key.start as usize).unwrap_or("");
+    let inner = text.get(key.start as usize..).unwrap_or("");
+    before.ends_with('{') && inner.starts_with('{')
 }
 
 /// The diagnostic of a value that must be quoted, with the edit that does it.
