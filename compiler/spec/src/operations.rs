@@ -9,8 +9,10 @@ use crate::{AlertValue, CronText, Generate, KeepText};
 #[derive(Debug, Clone, Default, Decode)]
 pub struct SecretSpec {
     /// How it is made; without it somebody provides it.
+    #[shape(planned)]
     pub generate: Option<Spanned<Generate>>,
     /// What it is for.
+    #[shape(planned)]
     pub description: Option<Spanned<String>>,
 }
 

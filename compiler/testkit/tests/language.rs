@@ -196,11 +196,11 @@ fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
             }
         }
     }
-    if seen_error || excused {
-        // Some fields only make sense in company; an error that names them is an answer, too.
-        return Ok(());
+    match (excused, seen_error) {
+        (true, _) => Ok(()),
+        (false, true) => Err(format!("every value of `{joined}` is an error: list it, with the reason").into()),
+        (false, false) => Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into()),
     }
-    Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into())
 }
 
 /// The concrete paths of a site in a stack; where the map has no entry of the kind, one is made up.
