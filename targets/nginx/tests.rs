@@ -36,8 +36,15 @@ fn location<'t>(site: &'t str, head: &str) -> Vec<&'t str> {
 fn writes_only_the_files_that_are_needed() {
     let (files, said) = render(&shop());
     let names: Vec<_> = files.keys().map(String::as_str).collect();
-    let all =
-        ["headers.conf", "limits.conf", "nginx.conf", "proxy.conf", "sites/main.conf", "tls.conf", "websocket.conf"];
+    let all = [
+        "headers.conf",
+        "limits.conf",
+        "nginx.conf",
+        "proxy.conf",
+        "sites/main.conf",
+        "tls.conf",
+        "websocket.conf",
+    ];
     assert_eq!(names, all);
     assert!(said.is_empty(), "{said:?}");
     // Every file is included by another.
@@ -169,11 +176,14 @@ fn a_limit_on_everything_stands_once() {
     assert!(server.contains("limit_req zone=limit_req_all burst=99 nodelay;"), "{server}");
     assert!(server.contains("error_page 429 @retry_after_10;"));
     assert_eq!(location(site, "/"), ["proxy_pass http://frontend_http;"]);
-    assert_eq!(location(site, "/api/"), [
-        "limit_req zone=limit_req_all burst=99 nodelay;",
-        "limit_req zone=limit_req_some burst=599 nodelay;",
-        "proxy_pass http://backend_http;",
-    ]);
+    assert_eq!(
+        location(site, "/api/"),
+        [
+            "limit_req zone=limit_req_all burst=99 nodelay;",
+            "limit_req zone=limit_req_some burst=599 nodelay;",
+            "proxy_pass http://backend_http;",
+        ]
+    );
 }
 
 #[test]
