@@ -140,7 +140,8 @@ fn store(text: &str, engine: Engine, version: &str, port: u16, password: usize) 
     }
 }
 
-fn route(text: &str, service: usize, path: &str) -> Route {
+/// A route of a service on the main domain.
+pub(crate) fn route(text: &str, service: usize, path: &str) -> Route {
     Route {
         name: label(text),
         span: span(),
@@ -233,11 +234,8 @@ fn stores() -> Vec<Store> {
         params: BTreeMap::new(),
         max_connections: 100,
     };
-    let redis = Engine::Redis {
-        valkey: false,
-        purpose: given(RedisPurpose::Queue),
-        acl: SecretId::at(3),
-    };
+    let redis =
+        Engine::Redis { valkey: false, purpose: given(RedisPurpose::Queue), acl: SecretId::at(3) };
     vec![store("postgres", postgres, "15.19", 5432, 2), store("redis", redis, "7.4.11", 6379, 4)]
 }
 
