@@ -321,6 +321,7 @@ pub(crate) fn stack() -> Stack {
         name: label("shop"),
         title: "Shop".to_owned(),
         registry: None,
+        out: None,
         ci: None,
         timezone: given("UTC".to_owned()),
         versions: BTreeMap::new(),
