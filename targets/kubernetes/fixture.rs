@@ -233,11 +233,8 @@ fn stores() -> Vec<Store> {
         params: BTreeMap::new(),
         max_connections: 100,
     };
-    let redis = Engine::Redis {
-        valkey: false,
-        purpose: given(RedisPurpose::Queue),
-        acl: SecretId::at(3),
-    };
+    let redis =
+        Engine::Redis { valkey: false, purpose: given(RedisPurpose::Queue), acl: SecretId::at(3) };
     vec![store("postgres", postgres, "15.19", 5432, 2), store("redis", redis, "7.4.11", 6379, 4)]
 }
 
