@@ -54,6 +54,13 @@ impl Options {
                     .help("write lower-case letters, digits and `-`, a letter first"),
             );
         }
+        if let Some(file) = self.file.as_ref().filter(|file| file.contains('/')) {
+            let message = "the file cannot lie in a folder: its paths are seen from where it lies";
+            diagnostics.push(
+                Diagnostic::new(codes::BAD_FORMAT, file.span, message)
+                    .help("give a name alone, such as `docker-compose`"),
+            );
+        }
         let deploys = stack.ci.is_some() && !stackc_target::is_off(env, "github");
         let written = [&self.host, &self.user, &self.path].into_iter().flatten();
         for option in written.filter(|_| !deploys && env.tier != Tier::Development) {
@@ -78,5 +85,20 @@ mod tests {
         let paths: Vec<_> =
             stack.environments.iter().map(|env| options.path_of(&stack, env)).collect();
         assert_eq!(paths, ["compose.yaml", "compose.sandbox.yaml"]);
+    }
+
+    #[test]
+    fn values_that_compose_cannot_take_or_nobody_reads_are_reported() {
+        let stack = fixture::stack(Tier::Production);
+        let check = |change: fn(&mut Options, Spanned<String>)| {
+            let mut options = Options::default();
+            change(&mut options, Spanned { value: "a/B".to_owned(), span: fixture::span() });
+            let mut diagnostics = Diagnostics::default();
+            options.check(&stack, &stack.environments[0], &mut diagnostics);
+            diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect::<Vec<_>>()
+        };
+        assert_eq!(check(|options, text| options.project = Some(text)), [codes::BAD_FORMAT.id]);
+        assert_eq!(check(|options, text| options.file = Some(text)), [codes::BAD_FORMAT.id]);
+        assert_eq!(check(|options, text| options.path = Some(text)), [codes::NO_EFFECT.id]);
     }
 }

@@ -58,7 +58,8 @@ fn keep(store: &Store, path: &str, service: &mut Service) {
     if store.persistent {
         service.volumes.push(VolumeMount::volume(&volume(store), path));
     } else {
-        service.tmpfs.push(harden::private(path, store.storage.value, USER));
+        let size = store.storage.value.min(harden::scratch(&store.resources));
+        service.tmpfs.push(harden::private(path, size, USER));
     }
 }
 

@@ -217,7 +217,10 @@ fn nothing_is_written_where_the_target_is_off_or_the_platform_is_another() {
 fn services_of_other_platforms_are_left_out() {
     let mut stack = fixture::stack(Tier::Production);
     stack.environments[0].services[0].platforms = vec![stackc_model::Platform::Vercel];
-    let (document, _) = lowered(&stack);
+    let need = Need { target: NeedTarget::Service(ServiceId::at(0)), start: usual(Start::Healthy) };
+    stack.environments[0].services[1].needs.insert(label("web"), need);
+    let (document, codes) = lowered(&stack);
+    assert_eq!(codes, [codes::UNSUPPORTED.id]);
     let names: Vec<_> = document["services"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["postgres", "redis", "worker"]);
 }

@@ -1,25 +1,181 @@
-//! The `prometheus` target.
+//! Prometheus: alert rules, their unit tests, and the configuration that feeds them.
+//!
+//! The model is lowered into a [`World`](world::World) of what can be watched. The catalogue is a
+//! table of rows; each row becomes a [`Check`](row::Check) per service or store it applies to, and
+//! from a check come both the rule and its tests.
 
-use stackc_model::Stack;
-use stackc_shape::Shape;
-use stackc_source::Diagnostics;
-use stackc_target::{Artifacts, Target};
+mod amount;
+mod cases;
+mod catalog;
+mod document;
+mod jobs;
+mod options;
+mod promql;
+mod row;
+mod rules;
+mod scrape;
+#[cfg(test)]
+mod tests;
+mod text;
+mod world;
+
+use serde::Serialize;
+use stackc_model::{AlertKind, Environment, ObserveLevel, Stack};
+use stackc_shape::{Decode, Shape};
+use stackc_source::{Diagnostic, Diagnostics, codes};
+use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, is_off, options, yaml};
+
+use options::Options;
+use world::World;
+
+const ID: &str = "prometheus";
 
 /// The `prometheus` target.
 pub(crate) struct Prometheus;
 
 impl Target for Prometheus {
     fn id(&self) -> &'static str {
-        "prometheus"
+        ID
     }
 
     fn about(&self) -> &'static str {
-        ""
+        "alert rules with their unit tests, and the configuration of Prometheus"
     }
 
     fn options(&self) -> Shape {
-        Shape::Any
+        Options::shape()
     }
 
-    fn render(&self, _stack: &Stack, _out: &mut Artifacts, _diagnostics: &mut Diagnostics) {}
+    fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
+        for environment in stack.environments.iter().filter(|item| !is_off(item, ID)) {
+            let Some(world) = World::of(stack, environment, diagnostics) else { continue };
+            let options = options(environment, ID, diagnostics);
+            report(environment, &world, diagnostics);
+            for (path, text) in files(&world, &options, diagnostics) {
+                add(path, text, &world, out, diagnostics);
+            }
+        }
+    }
+}
+
+/// The files of an environment: paths below `monitoring/<environment>/` and texts.
+fn files(world: &World, options: &Options, diagnostics: &mut Diagnostics) -> Vec<(String, String)> {
+    let runbooks = options.runbooks(diagnostics);
+    let intervals = options.intervals(world.full, diagnostics);
+    let checks = row::checks(world, catalog::rows(), diagnostics);
+    unwatched(world, &checks, diagnostics);
+
+    let mut files = Vec::new();
+    let rules = rules::rule_file(world, &checks, runbooks);
+    if !rules.groups.is_empty() {
+        let name = format!("{}.rules.yml", world.stack);
+        let tests = cases::test_file(&name, &checks, runbooks);
+        let folder = "prometheus/rules";
+        write(format!("{folder}/{name}"), &rules, &mut files, diagnostics);
+        write(format!("{folder}/{}.test.yml", world.stack), &tests, &mut files, diagnostics);
+    }
+    if world.full {
+        let config = scrape::config(world, intervals);
+        write("prometheus/prometheus.yml".to_owned(), &config, &mut files, diagnostics);
+        if let Some(blackbox) = scrape::blackbox(world) {
+            write("blackbox/blackbox.yml".to_owned(), &blackbox, &mut files, diagnostics);
+        }
+    }
+    files
+}
+
+fn write<T: Serialize>(
+    path: String,
+    document: &T,
+    files: &mut Vec<(String, String)>,
+    diagnostics: &mut Diagnostics,
+) {
+    match yaml(document) {
+        Ok(text) => files.push((path, text)),
+        Err(error) => {
+            let message = format!("prometheus cannot write {path}: {error}");
+            diagnostics.push(Diagnostic::global(codes::CANNOT_CARRY, message));
+        }
+    }
+}
+
+fn add(
+    path: String,
+    text: String,
+    world: &World,
+    out: &mut Artifacts,
+    diagnostics: &mut Diagnostics,
+) {
+    match RelPath::new(format!("monitoring/{}/{path}", world.environment)) {
+        Ok(path) => out.add(Artifact {
+            path,
+            body: Body::Whole(text),
+            mode: Mode::Plain,
+            target: ID,
+            environment: Some(world.environment.clone()),
+        }),
+        Err(fault) => {
+            let message = format!("the path {path} {fault}");
+            diagnostics.push(Diagnostic::global(codes::BAD_PATH, message));
+        }
+    }
+}
+
+/// Says what this environment cannot have.
+fn report(environment: &Environment, world: &World, diagnostics: &mut Diagnostics) {
+    let level = &environment.observe.level;
+    if **level == ObserveLevel::Full && !world.full {
+        let message = format!(
+            "`observe: full` writes rules but no scrape configuration for `{}`, which runs neither \
+             on compose nor on swarm",
+            world.environment
+        );
+        let diagnostic = match level.origin.span().or(environment.span) {
+            Some(span) => Diagnostic::new(codes::PLANNED, span, message),
+            None => Diagnostic::global(codes::PLANNED, message),
+        };
+        diagnostics.push(diagnostic.help("scrape every service under a job of its name"));
+    }
+    let reserved = jobs::reserved(world);
+    let services = environment.services.iter().map(|service| (&service.name, service.span));
+    let stores = environment.stores.iter().map(|store| (&store.name, store.span));
+    for (name, span) in services.chain(stores) {
+        if reserved.iter().any(|reserved| reserved == name.as_str()) {
+            let message = format!("`{name}` is also the name of a job of the monitoring");
+            let help = "choose another name: alerts tell things apart by their job";
+            diagnostics.push(Diagnostic::new(codes::COLLISION, span, message).help(help));
+        }
+    }
+}
+
+/// Warns of alerts that were asked for and have nothing to watch.
+fn unwatched(world: &World, checks: &[row::Check], diagnostics: &mut Diagnostics) {
+    for alert in &world.alerts {
+        let watched = checks.iter().any(|check| check.row.kind == Some(alert.kind));
+        if let (Some(span), false) = (alert.span, watched) {
+            let message = format!(
+                "nothing in `{}` exports what this alert needs: {}",
+                world.environment,
+                source(alert.kind)
+            );
+            diagnostics.push(Diagnostic::new(codes::MISSING_METRIC, span, message));
+        }
+    }
+}
+
+/// Where the series of an alert come from, for a message.
+fn source(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::Down => "a service with `metrics`",
+        AlertKind::ErrorRate | AlertKind::LatencyP95 => "a service with `metrics.http`",
+        AlertKind::Cpu | AlertKind::Memory => "`observe.host` or `observe.containers`",
+        AlertKind::DiskFree => "`observe.host`",
+        AlertKind::Db => "a PostgreSQL store",
+        AlertKind::DbPoolWaiting => "a service with `metrics.db_pool_waiting`",
+        AlertKind::DbLatency => "a service with `metrics.db_latency`",
+        AlertKind::Redis => "a Redis store",
+        AlertKind::Uptime => "`observe.blackbox` and a public domain",
+        AlertKind::Certificate => "`observe.blackbox` and a public domain with TLS",
+        AlertKind::Backup => "`backup` and `observe.host`",
+    }
 }

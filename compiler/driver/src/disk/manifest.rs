@@ -182,7 +182,7 @@ mod tests {
             mode: Bits::Executable,
             sha256: "ab".into(),
         };
-        let files = [("b \"q\".yaml".into(), entry.clone()), ("a/x".into(), entry)];
+        let files = [("b é.yaml".into(), entry.clone()), ("a/x".into(), entry)];
         Manifest::new("stack.yaml", ["a".to_owned()].into(), files.into())
     }
 

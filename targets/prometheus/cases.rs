@@ -1,0 +1,106 @@
+//! Unit tests for every alert, made from the same rows: just on this side of each bound, just on
+//! the other, a minute too early and on time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::amount::Amount;
+use super::document::{AlertTest, Expected, InputSeries, TestCase, TestFile};
+use super::row::{Check, Level};
+use super::rules::annotations;
+use super::text::Places;
+
+/// The tests of a file of rules.
+pub(super) fn test_file(rules: &str, checks: &[Check], runbooks: Option<&str>) -> TestFile {
+    TestFile {
+        rule_files: vec![rules.to_owned()],
+        evaluation_interval: "1m",
+        tests: checks.iter().flat_map(|check| cases(check, runbooks)).collect(),
+    }
+}
+
+fn cases(check: &Check, runbooks: Option<&str>) -> Vec<TestCase> {
+    let around = |level: &Level| check.row.compare.around(level.bound);
+    let mut values: Vec<Amount> = check.levels.iter().flat_map(around).collect();
+    values.sort_by_key(|value| value.raw());
+    values.dedup();
+    values.into_iter().map(|value| case(check, value, runbooks)).collect()
+}
+
+fn case(check: &Check, value: Amount, runbooks: Option<&str>) -> TestCase {
+    let row = check.row;
+    let beyond: Vec<_> =
+        check.levels.iter().filter(|level| row.compare.fires(value, level.bound)).collect();
+    let due = |level: &Level| row.warmup + level.hold.millis.div_ceil(60_000);
+    let mut times: BTreeSet<u64> = beyond
+        .iter()
+        .flat_map(|level| [due(level).checked_sub(1), Some(due(level))])
+        .flatten()
+        .collect();
+    if times.is_empty() {
+        times.extend(check.levels.iter().map(due).max().map(|latest| latest + 5));
+    }
+    let end = times.last().copied().unwrap_or(0) + 1;
+    let at = |time: u64| AlertTest {
+        eval_time: format!("{time}m"),
+        alertname: row.alert,
+        exp_alerts: beyond
+            .iter()
+            .filter(|level| due(level) <= time)
+            .map(|level| expected(check, level, value, runbooks))
+            .collect(),
+    };
+    TestCase {
+        name: name(check, value),
+        interval: "1m",
+        input_series: (row.input)(&check.subject, value, end)
+            .into_iter()
+            .map(|(series, values)| InputSeries { series, values })
+            .collect(),
+        alert_rule_test: times.into_iter().map(at).collect(),
+    }
+}
+
+fn name(check: &Check, value: Amount) -> String {
+    let subject = check.subject.service.iter().map(String::as_str);
+    let metric = check.metric_label();
+    let value = format!("at {}", value.printed());
+    let words: Vec<_> =
+        std::iter::once(check.row.alert).chain(subject).chain(metric).chain([&*value]).collect();
+    words.join(" ")
+}
+
+fn expected(check: &Check, level: &Level, value: Amount, runbooks: Option<&str>) -> Expected {
+    let mut labels: BTreeMap<&'static str, String> =
+        check.row.labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    let mut set = |name, value: Option<&str>| {
+        labels.extend(value.map(|value| (name, value.to_owned())));
+    };
+    set("job", Some(&*check.subject.job).filter(|job| !job.is_empty()));
+    set("severity", Some(level.severity.name()));
+    set("service", check.subject.service.as_deref());
+    set("metric", check.metric_label());
+    let places = Measured { check, value, bound: level.bound, labels: &labels };
+    let annotations = annotations(check, &places, runbooks, str::to_owned);
+    Expected { exp_annotations: annotations, exp_labels: labels }
+}
+
+/// Annotations as they come out of Prometheus.
+struct Measured<'a> {
+    check: &'a Check,
+    value: Amount,
+    bound: Amount,
+    labels: &'a BTreeMap<&'static str, String>,
+}
+
+impl Places for Measured<'_> {
+    fn fill(&self, place: &str) -> String {
+        match place {
+            "value" => self.value.printed(),
+            "bound" => self.bound.bound(),
+            _ => match place.strip_prefix("label.") {
+                Some(label) => self.labels.get(label).cloned().unwrap_or_default(),
+                None => self.check.name(place).to_owned(),
+            },
+        }
+    }
+}

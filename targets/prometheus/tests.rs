@@ -1,0 +1,356 @@
+//! Tests over everything the catalogue makes of a stack that has one of each thing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use stackc_model::{Alert, AlertKind, Origin, Percent, Seconds, Sourced, Threshold};
+use stackc_source::{Diagnostics, FileId, Span, codes};
+
+use super::catalog::rows;
+use super::document::{Rule, RuleFile, TestFile};
+use super::options::Options;
+use super::row::{Check, checks};
+use super::world::{Database, DatabaseKind, Watched, World};
+use super::{cases, files, rules};
+
+const EVERY_KIND: [AlertKind; 13] = [
+    AlertKind::Down,
+    AlertKind::ErrorRate,
+    AlertKind::LatencyP95,
+    AlertKind::Cpu,
+    AlertKind::Memory,
+    AlertKind::DiskFree,
+    AlertKind::Db,
+    AlertKind::DbPoolWaiting,
+    AlertKind::DbLatency,
+    AlertKind::Redis,
+    AlertKind::Uptime,
+    AlertKind::Certificate,
+    AlertKind::Backup,
+];
+
+fn service(name: &str, http: &str) -> Watched {
+    Watched {
+        name: name.to_owned(),
+        copies: 3,
+        port: 3000,
+        path: "/metrics".to_owned(),
+        http: Some(http.to_owned()),
+        pool: Some("db_pool_waiting".to_owned()),
+        queries: Some("db_query_duration_seconds".to_owned()),
+    }
+}
+
+fn store(name: &str, kind: DatabaseKind) -> Database {
+    Database { name: name.to_owned(), kind }
+}
+
+fn world() -> World {
+    World {
+        stack: "shop".to_owned(),
+        environment: "production".to_owned(),
+        full: true,
+        swarm: false,
+        retention: Seconds::new(30 * 86_400),
+        services: vec![
+            service("api", "http_request_duration_seconds"),
+            service("billing", "http_server_duration_seconds"),
+        ],
+        stores: vec![
+            store("postgres", DatabaseKind::Postgres),
+            store("queue", DatabaseKind::Redis { evicts: false, persists: true }),
+        ],
+        host: true,
+        containers: true,
+        nginx: true,
+        backup: true,
+        pages: vec!["https://shop.example/".to_owned()],
+        hosts: vec!["shop.example:443".to_owned()],
+        alerts: EVERY_KIND.into_iter().map(usual).collect(),
+    }
+}
+
+fn alert(kind: AlertKind, critical: Option<Threshold>) -> Alert {
+    let span = Span::new(FileId(0), 1, 2);
+    let critical = critical.map(|value| Sourced { value, origin: Origin::Written(span) });
+    Alert { kind, warning: None, critical, span: Some(span) }
+}
+
+/// An alert with bounds of its unit.
+fn usual(kind: AlertKind) -> Alert {
+    let percent = |whole: u32| Threshold::Percent(Percent(whole * 100));
+    let (warning, critical) = match kind {
+        AlertKind::Down | AlertKind::Uptime => return alert(kind, None),
+        AlertKind::ErrorRate => (percent(1), percent(5)),
+        AlertKind::DiskFree => (percent(20), percent(10)),
+        AlertKind::Cpu | AlertKind::Memory | AlertKind::Db | AlertKind::Redis => {
+            (percent(80), percent(95))
+        }
+        AlertKind::LatencyP95 | AlertKind::DbLatency => (
+            Threshold::Duration(Seconds { millis: 250 }),
+            Threshold::Duration(Seconds { millis: 12_345 }),
+        ),
+        AlertKind::DbPoolWaiting => (Threshold::Count(5), Threshold::Count(10)),
+        AlertKind::Certificate => {
+            (Threshold::Duration(Seconds::new(864_000)), Threshold::Duration(Seconds::new(259_200)))
+        }
+        AlertKind::Backup => {
+            (Threshold::Duration(Seconds::new(93_600)), Threshold::Duration(Seconds::new(180_000)))
+        }
+    };
+    Alert { warning: Some(Sourced::default(warning, "usual")), ..alert(kind, Some(critical)) }
+}
+
+fn lowered(world: &World) -> (Vec<Check>, RuleFile, TestFile) {
+    let mut diagnostics = Diagnostics::default();
+    let checks = checks(world, rows(), &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let rules = rules::rule_file(world, &checks, None);
+    let tests = cases::test_file("shop.rules.yml", &checks, None);
+    (checks, rules, tests)
+}
+
+fn codes_of(world: &World) -> Vec<&'static str> {
+    let mut diagnostics = Diagnostics::default();
+    files(world, &Options::default(), &mut diagnostics);
+    diagnostics.iter().map(|item| item.code.id).collect()
+}
+
+/// The names of metrics in a PromQL expression.
+fn metrics(expr: &str) -> BTreeSet<String> {
+    const GROUPING: [&str; 6] = ["by", "without", "on", "ignoring", "group_left", "group_right"];
+    const OTHER: [&str; 10] =
+        ["and", "or", "unless", "bool", "offset", "sum", "avg", "max", "min", "count"];
+    let chars: Vec<char> = expr.chars().collect();
+    let (mut found, mut at) = (BTreeSet::new(), 0);
+    // Skips to behind a closing sign; strings inside may hold that sign.
+    let behind = |mut at: usize, close: char| {
+        let mut quoted = false;
+        while at < chars.len() && (quoted || chars[at] != close) {
+            quoted ^= chars[at] == '"' && chars[at - 1] != '\\';
+            at += 1;
+        }
+        at + 1
+    };
+    let blank = |mut at: usize| {
+        while chars.get(at).is_some_and(|c| c.is_whitespace()) {
+            at += 1;
+        }
+        at
+    };
+    while at < chars.len() {
+        match chars[at] {
+            '{' => at = behind(at + 1, '}'),
+            '[' => at = behind(at + 1, ']'),
+            c if c.is_ascii_digit() => {
+                while chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '.') {
+                    at += 1;
+                }
+            }
+            c if c.is_ascii_alphabetic() || c == '_' => {
+                let start = at;
+                while chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || "_:".contains(*c))
+                {
+                    at += 1;
+                }
+                let word: String = chars[start..at].iter().collect();
+                let next = blank(at);
+                if GROUPING.contains(&&*word) {
+                    at = behind(next, ')');
+                } else if !OTHER.contains(&&*word) && chars.get(next) != Some(&'(') {
+                    found.insert(word);
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+#[test]
+fn metric_names_are_found_in_promql() {
+    let expr = "sum by (job, le) (rate(a_bucket{x=\"}b\", y!=\"\"}[5m])) / on (z) c:d:e > 24 * 3600\nor absent(up)";
+    let expected = ["a_bucket", "c:d:e", "up"].map(str::to_owned);
+    assert_eq!(metrics(expr), BTreeSet::from(expected));
+}
+
+#[derive(Deserialize)]
+struct Known {
+    exporter: String,
+    version: String,
+    metric: String,
+    source: String,
+    date: String,
+}
+
+#[test]
+fn every_metric_is_known() {
+    let known: Vec<Known> = serde_json::from_str(include_str!("metrics.json")).unwrap();
+    for entry in &known {
+        assert!(!entry.exporter.is_empty() && !entry.source.is_empty(), "{}", entry.metric);
+        assert!(
+            entry.version.split('.').count() == 3 && entry.date.len() == 10,
+            "{}",
+            entry.metric
+        );
+    }
+    let world = world();
+    let (_, file, tests) = lowered(&world);
+    let mut allowed: BTreeSet<_> = known.iter().map(|entry| entry.metric.clone()).collect();
+    for service in &world.services {
+        allowed.extend(service.pool.clone());
+        for histogram in service.http.iter().chain(&service.queries) {
+            allowed.extend(["_bucket", "_count"].map(|suffix| format!("{histogram}{suffix}")));
+        }
+    }
+    let rules = || file.groups.iter().flat_map(|group| &group.rules);
+    let mut used = BTreeSet::new();
+    for rule in rules() {
+        let expr = match rule {
+            Rule::Record { record, expr } => {
+                allowed.insert((*record).to_owned());
+                expr
+            }
+            Rule::Alert(alert) => &alert.expr,
+        };
+        used.extend(metrics(expr));
+    }
+    let unknown: Vec<_> = used.difference(&allowed).collect();
+    assert!(unknown.is_empty(), "no exporter has {unknown:?}");
+    let idle: Vec<_> = known.iter().filter(|entry| !used.contains(&entry.metric)).collect();
+    assert!(idle.is_empty(), "no rule uses {:?}", idle[0].metric);
+    for input in tests.tests.iter().flat_map(|test| &test.input_series) {
+        let metric = input.series.split('{').next().unwrap();
+        assert!(allowed.contains(metric), "a test feeds the unknown {metric}");
+    }
+}
+
+#[test]
+fn every_alert_is_seen_firing_pending_and_quiet() {
+    let (_, file, tests) = lowered(&world());
+    let alerts = file.groups.iter().flat_map(|group| &group.rules).filter_map(|rule| match rule {
+        Rule::Alert(alert) => Some(alert),
+        Rule::Record { .. } => None,
+    });
+    let mut seen = BTreeMap::<(&str, String), usize>::new();
+    let mut quiet = BTreeSet::new();
+    for test in tests.tests.iter().flat_map(|test| &test.alert_rule_test) {
+        for expected in &test.exp_alerts {
+            let key = |name| expected.exp_labels.get(name).cloned().unwrap_or_default();
+            let key = ["severity", "service", "metric"].map(key).join(" ");
+            *seen.entry((test.alertname, key)).or_default() += 1;
+        }
+        if test.exp_alerts.is_empty() {
+            quiet.insert(test.alertname);
+        }
+    }
+    for alert in alerts {
+        let label = |label: &Option<String>| label.clone().unwrap_or_default();
+        let labels = &alert.labels;
+        let key =
+            format!("{} {} {}", labels.severity, label(&labels.service), label(&labels.metric));
+        assert!(
+            seen.contains_key(&(alert.alert, key.clone())),
+            "{} {key} never fires",
+            alert.alert
+        );
+        assert!(
+            quiet.contains(alert.alert) || alert.alert == "Watchdog",
+            "{} always fires",
+            alert.alert
+        );
+    }
+}
+
+#[test]
+fn a_group_never_holds_two_rules_with_the_same_labels() {
+    // `promtool check rules --lint=all` calls them duplicates.
+    let (_, file, _) = lowered(&world());
+    let mut seen = BTreeSet::new();
+    for rule in file.groups.iter().flat_map(|group| &group.rules) {
+        let key = match rule {
+            Rule::Record { record, .. } => (*record).to_owned(),
+            Rule::Alert(alert) => format!("{} {:?}", alert.alert, alert.labels),
+        };
+        assert!(seen.insert(key.clone()), "{key} stands twice");
+    }
+}
+
+#[test]
+fn thresholds_of_the_wrong_unit_or_out_of_reach_are_refused() {
+    for (kind, threshold, code) in [
+        (AlertKind::ErrorRate, Threshold::Duration(Seconds::new(1)), codes::BAD_FORMAT),
+        (AlertKind::LatencyP95, Threshold::Percent(Percent(500)), codes::BAD_FORMAT),
+        (AlertKind::Cpu, Threshold::Percent(Percent(10_000)), codes::OUT_OF_RANGE),
+        (AlertKind::DiskFree, Threshold::Percent(Percent(0)), codes::OUT_OF_RANGE),
+    ] {
+        let mut world = world();
+        world.alerts = vec![alert(kind, Some(threshold))];
+        assert!(codes_of(&world).contains(&code.id), "{kind:?} took {threshold:?}");
+    }
+}
+
+#[test]
+fn thresholds_become_exact_bounds() {
+    let mut world = world();
+    world.alerts = vec![alert(AlertKind::ErrorRate, Some(Threshold::Percent(Percent(250))))];
+    let (checks, rules, _) = lowered(&world);
+    let rate = checks.iter().find(|check| check.row.alert == "HighErrorRate").unwrap();
+    assert_eq!(rate.levels.len(), 1, "a single value is critical alone");
+    assert!(serde_json::to_string(&rules).unwrap().contains("> 0.025"));
+}
+
+#[test]
+fn one_copy_cannot_be_too_few() {
+    let mut world = world();
+    world.services[0].copies = 1;
+    let (checks, ..) = lowered(&world);
+    let levels: Vec<_> = checks
+        .iter()
+        .filter(|check| check.row.alert == "ServiceDown")
+        .map(|check| check.levels.len())
+        .collect();
+    assert_eq!(levels, [1, 2]);
+}
+
+#[test]
+fn an_alert_without_anything_to_watch_is_a_warning() {
+    let mut world = world();
+    assert_eq!(codes_of(&world), Vec::<&str>::new());
+    world.stores.clear();
+    let missing = codes_of(&world);
+    assert_eq!(missing, [codes::MISSING_METRIC.id; 2], "one for Db, one for Redis");
+}
+
+#[test]
+fn a_cache_may_be_full() {
+    let mut world = world();
+    world.stores = vec![store("cache", DatabaseKind::Redis { evicts: true, persists: false })];
+    let (checks, ..) = lowered(&world);
+    let redis: Vec<_> = checks
+        .iter()
+        .map(|check| check.row.alert)
+        .filter(|name| name.starts_with("Redis"))
+        .collect();
+    assert_eq!(redis, ["RedisDown", "RedisRejectedConnections"]);
+}
+
+#[test]
+fn basic_writes_rules_alone() {
+    let mut world = world();
+    let paths = |world: &World| {
+        let files = files(world, &Options::default(), &mut Diagnostics::default());
+        files.into_iter().map(|(path, _)| path).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        paths(&world),
+        [
+            "prometheus/rules/shop.rules.yml",
+            "prometheus/rules/shop.test.yml",
+            "prometheus/prometheus.yml",
+            "blackbox/blackbox.yml",
+        ]
+    );
+    world.full = false;
+    assert_eq!(paths(&world).len(), 2);
+}
