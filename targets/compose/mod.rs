@@ -1,9 +1,32 @@
-//! The `compose` target.
+//! The `compose` target: one file per environment that runs on docker compose.
 
-use stackc_model::Stack;
-use stackc_shape::Shape;
-use stackc_source::Diagnostics;
-use stackc_target::{Artifacts, Target};
+mod bounds;
+mod build;
+mod document;
+mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod harden;
+mod health;
+mod options;
+mod scope;
+mod secrets;
+mod service;
+mod store;
+mod text;
+mod tuning;
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Environment, Stack};
+use stackc_shape::{Decode, Shape};
+use stackc_source::{Diagnostic, Diagnostics, Span, codes};
+use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
+
+pub(crate) use options::Options;
+
+use document::{Document, Network, Volume};
+use scope::Scope;
 
 /// The `compose` target.
 pub(crate) struct Compose;
@@ -14,12 +37,145 @@ impl Target for Compose {
     }
 
     fn about(&self) -> &'static str {
-        ""
+        "docker compose files, one per environment"
     }
 
     fn options(&self) -> Shape {
-        Shape::Any
+        Options::shape()
     }
 
-    fn render(&self, _stack: &Stack, _out: &mut Artifacts, _diagnostics: &mut Diagnostics) {}
+    fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
+        for env in &stack.environments {
+            if let Some(options) = Options::of(env, diagnostics) {
+                options.check(stack, env, diagnostics);
+                environment(stack, env, &options, out, diagnostics);
+            }
+        }
+    }
 }
+
+/// Renders one environment.
+fn environment(
+    stack: &Stack,
+    env: &Environment,
+    options: &Options,
+    out: &mut Artifacts,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut scope = Scope::new(stack, env, diagnostics);
+    let document = document(&mut scope, options);
+    let contents = std::mem::take(&mut scope.contents);
+    match yaml(&document) {
+        Ok(text) => {
+            let span = options.file.as_ref().map(|file| file.span);
+            add(env, &options.path_of(stack, env), text, span, out, diagnostics);
+        }
+        Err(fault) => {
+            let message = format!("the compose file of `{}` cannot be written: {fault}", env.name);
+            diagnostics.push(Diagnostic::global(codes::CANNOT_CARRY, message));
+        }
+    }
+    for (path, content) in contents {
+        add(env, &path, content, None, out, diagnostics);
+    }
+}
+
+/// The compose file of an environment.
+fn document(scope: &mut Scope<'_>, options: &Options) -> Document {
+    let services = services(scope);
+    bounds::report(scope);
+    Document {
+        name: options.project(scope.stack, scope.env),
+        networks: networks(scope, &services),
+        volumes: volumes(scope),
+        secrets: secrets::files(scope.env, &services),
+        configs: std::mem::take(&mut scope.configs),
+        services,
+    }
+}
+
+/// Every container by its name.
+fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
+    let mut found = BTreeMap::new();
+    let mut ports = store::LoopbackPorts::default();
+    for store in &scope.env.stores {
+        found.insert(store.name.to_string(), store::lower(scope, store, &mut ports));
+    }
+    for service in scope.services() {
+        found.insert(service.name.to_string(), service::lower(scope, service));
+    }
+    let mut ours = edge::lower(scope);
+    for service in scope.services() {
+        if let Some(migrate) = service::lower_migrate(scope, service) {
+            ours.insert(service::migrate_name(service), migrate);
+        }
+    }
+    for (name, service) in ours {
+        if found.contains_key(&name) {
+            taken(scope, &name);
+        }
+        found.insert(name, service);
+    }
+    found
+}
+
+/// Reports a service or store that has the name of a container of ours.
+fn taken(scope: &mut Scope<'_>, name: &str) {
+    let services = scope.env.services.iter().map(|item| (item.name.as_str(), item.span));
+    let stores = scope.env.stores.iter().map(|item| (item.name.as_str(), item.span));
+    if let Some((_, span)) = services.chain(stores).find(|(taken, _)| *taken == name) {
+        let message = format!("the compose file has a service `{name}` of its own");
+        scope.tell(codes::COLLISION, span, message, "choose another name");
+    }
+}
+
+/// The networks that are joined. Stores are on one that leads nowhere, except on a developer's
+/// machine, where their ports are published: docker publishes none from an internal network.
+fn networks(
+    scope: &Scope<'_>,
+    services: &BTreeMap<String, document::Service>,
+) -> BTreeMap<&'static str, Network> {
+    let joined = services.values().flat_map(|service| service.networks.iter().copied());
+    let network = |name| {
+        let internal = name == "data" && !scope.is_development();
+        (name, Network { driver: "bridge", internal })
+    };
+    joined.map(network).collect()
+}
+
+fn volumes(scope: &Scope<'_>) -> BTreeMap<String, Volume> {
+    let stores = scope.env.stores.iter().filter(|store| store.persistent).map(store::volume);
+    let services = scope.services().flat_map(|service| {
+        service.volumes.keys().map(|name| service::volume(service, name.as_str()))
+    });
+    stores.chain(services).map(|name| (name, Volume { driver: "local" })).collect()
+}
+
+fn add(
+    env: &Environment,
+    path: &str,
+    text: String,
+    span: Option<Span>,
+    out: &mut Artifacts,
+    diagnostics: &mut Diagnostics,
+) {
+    match RelPath::new(path) {
+        Ok(path) => out.add(Artifact {
+            path,
+            body: Body::Whole(text),
+            mode: Mode::Plain,
+            target: "compose",
+            environment: Some(env.name.to_string()),
+        }),
+        Err(fault) => {
+            let message = format!("the path `{path}` {fault}");
+            diagnostics.push(match span {
+                Some(span) => Diagnostic::new(codes::BAD_PATH, span, message),
+                None => Diagnostic::global(codes::BAD_PATH, message),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,8 @@ pub struct Stack {
     pub title: String,
     /// Where images are pushed, without a trailing slash: `ghcr.io/acme/shop`.
     pub registry: Option<Sourced<String>>,
+    /// The folder the generated tree lies in, as seen from the stack's file; `None` is beside it.
+    pub out: Option<Sourced<String>>,
     /// Continuous integration; `None` where it is off.
     pub ci: Option<Ci>,
     /// IANA time zone of schedules.
@@ -99,8 +101,10 @@ pub struct Environment {
     /// Services, by name.
     pub services: Vec<Service>,
     /// Data stores, by name.
+    #[serde(rename = "data")]
     pub stores: Vec<Store>,
     /// External systems, by name.
+    #[serde(rename = "external")]
     pub externals: Vec<External>,
     /// Public routes: by domain, then longest path first.
     pub routes: Vec<Route>,

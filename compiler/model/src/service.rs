@@ -78,6 +78,7 @@ pub enum Protocol {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Port {
     /// The number inside the container.
+    #[serde(rename = "port")]
     pub number: Sourced<u16>,
     /// What it speaks.
     pub protocol: Protocol,

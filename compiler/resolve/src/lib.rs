@@ -66,6 +66,7 @@ fn stack(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Stack> {
             .as_ref()
             .map_or_else(|| spec.name.to_string(), |title| title.value.clone()),
         registry: spec.registry.as_ref().map(written),
+        out: spec.out.as_ref().map(written),
         ci: ci::resolve(spec),
         timezone: spec.timezone.as_ref().map_or_else(
             || Sourced::default("Etc/UTC".to_owned(), "schedules count in UTC"),

@@ -34,6 +34,15 @@ macro_rules! code_table {
                 pub const $name: Code = Code { id: $id, title: $title, severity: Severity::$severity };
             )*
         }
+        /// The page that explains a code, in Markdown.
+        #[must_use]
+        pub fn page(code: Code) -> &'static str {
+            match code.id {
+                $($id => include_str!(concat!("../../../docs/errors/", $id, ".md")),)*
+                _ => "",
+            }
+        }
+
         /// Every code, in order.
         pub const ALL: &[Code] = &[$(codes::$name),*];
     };

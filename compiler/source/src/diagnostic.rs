@@ -201,8 +201,15 @@ impl Diagnostics {
         self.items.sort_by(|a, b| {
             place(a).cmp(&place(b)).then(a.code.id.cmp(b.code.id)).then(a.message.cmp(&b.message))
         });
-        self.items
-            .dedup_by(|a, b| a.code == b.code && place(a) == place(b) && a.message == b.message);
+        self.items.dedup_by(|later, first| {
+            let same = later.code == first.code
+                && place(later) == place(first)
+                && later.message == first.message;
+            if same && later.environment != first.environment {
+                first.environment = None;
+            }
+            same
+        });
         self
     }
 

@@ -11,7 +11,7 @@ mod read;
 mod source_map;
 mod suggest;
 
-pub use code::{ALL as ALL_CODES, Code, Severity, codes};
+pub use code::{ALL as ALL_CODES, Code, Severity, codes, page};
 pub use diagnostic::{Diagnostic, Diagnostics, Edit, Fix, Label};
 pub use node::{Entry, Node, NodeKind, Scalar};
 pub use path::NodePath;

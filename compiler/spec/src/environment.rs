@@ -56,7 +56,6 @@ pub struct EnvironmentSpec {
     /// Variables of every service we build, in part.
     pub env: BTreeMap<EnvName, Spanned<VariableSpec>>,
     /// How data is saved, in part.
-    #[shape(planned)]
     pub backup: Option<stackc_shape::Switch<Spanned<BackupSpec>>>,
     /// What is observed, in part.
     pub observe: Option<Spanned<ObserveSpec>>,

@@ -83,7 +83,6 @@ pub struct StackSpec {
     /// Variables of every service we build.
     pub env: BTreeMap<EnvName, Spanned<VariableSpec>>,
     /// How data is saved; `false` turns it off.
-    #[shape(planned)]
     pub backup: Option<stackc_shape::Switch<Spanned<BackupSpec>>>,
     /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
     pub observe: Option<Spanned<ObserveSpec>>,

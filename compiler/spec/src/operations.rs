@@ -34,6 +34,7 @@ pub struct BackupSpec {
     /// The largest loss that is promised.
     pub rpo: Option<Spanned<Seconds>>,
     /// The longest recovery that is promised.
+    #[shape(planned)]
     pub rto: Option<Spanned<Seconds>>,
 }
 

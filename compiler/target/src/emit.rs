@@ -27,11 +27,22 @@ impl std::error::Error for EmitError {}
 /// # Errors
 /// When the document holds something YAML cannot say, such as a map as a key.
 pub fn yaml<T: Serialize>(document: &T) -> Result<String, EmitError> {
+    write(crate::conventions::hash_header(), document)
+}
+
+/// The same without a header, for what is no generated file.
+///
+/// # Errors
+/// As [`yaml`].
+pub fn plain_yaml<T: Serialize>(document: &T) -> Result<String, EmitError> {
+    write(String::new(), document)
+}
+
+fn write<T: Serialize>(mut out: String, document: &T) -> Result<String, EmitError> {
     let options = serde_saphyr::ser_options! {
         compact_list_indent: false,
         folded_wrap_chars: usize::MAX / 2,
     };
-    let mut out = crate::conventions::hash_header();
     serde_saphyr::to_fmt_writer_with_options(&mut out, document, options)
         .map_err(|error| EmitError(error.to_string()))?;
     Ok(out)

@@ -12,7 +12,7 @@ use stackc_shape::{Decode, Decoder, Shape};
 use stackc_source::{Diagnostics, Node};
 
 pub use artifact::{Artifact, Artifacts, Body, Mode, PathFault, RelPath};
-pub use emit::{Commented, EmitError, yaml};
+pub use emit::{Commented, EmitError, plain_yaml, yaml};
 
 /// One output format.
 pub trait Target: Sync {

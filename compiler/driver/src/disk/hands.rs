@@ -1,7 +1,7 @@
 //! The few things that change the disk, one system call each, and a watcher before every one.
 
 use super::fault::{self, Fault};
-use super::text::{hash, split};
+use super::text::{split, temporary};
 use super::tree::{Folder, Tree};
 use cap_std::fs::{Dir, OpenOptions};
 use std::collections::BTreeSet;
@@ -165,13 +165,6 @@ impl<'a> Hands<'a> {
             Err(error) => Err(fault::io("open", path, &error)),
         }
     }
-}
-
-/// The temporary name beside a file: always the same, so that a leftover is found again, and short
-/// however long the name is.
-fn temporary(name: &str) -> String {
-    let hash = hash(name.as_bytes());
-    format!(".stackc-tmp-{}", &hash[..16])
 }
 
 /// Creates a temporary file; one that a killed run left is none of the new one's business.

@@ -156,10 +156,13 @@ pub(super) fn check_paths<'a>(paths: impl Iterator<Item = &'a String>) -> Result
     Ok(())
 }
 
-/// Whether a path lies in a folder that no artifact may enter: git's, or our own records.
+/// Whether a path lies in a folder that no artifact may enter: git's, or our own records. The copy
+/// of the schema is the one file that is kept beside them.
 pub(super) fn is_private(path: &str) -> bool {
-    path.split('/')
-        .any(|part| [".git", super::STATE].iter().any(|own| part.eq_ignore_ascii_case(own)))
+    path != ".stackc/schema.json"
+        && path
+            .split('/')
+            .any(|part| [".git", super::STATE].iter().any(|own| part.eq_ignore_ascii_case(own)))
 }
 
 fn one_per_line(items: impl Iterator<Item = String>) -> String {
@@ -179,7 +182,7 @@ mod tests {
             mode: Bits::Executable,
             sha256: "ab".into(),
         };
-        let files = [("b \"q\".yaml".into(), entry.clone()), ("a/x".into(), entry)];
+        let files = [("b é.yaml".into(), entry.clone()), ("a/x".into(), entry)];
         Manifest::new("stack.yaml", ["a".to_owned()].into(), files.into())
     }
 

@@ -210,7 +210,8 @@ impl<'a> Drafter<'a> {
             return Ok(());
         }
         for folder in folders(&item.path) {
-            if self.made.contains(folder) {
+            // The folder of our own records is there whenever something is written.
+            if self.made.contains(folder) || folder == super::STATE {
                 break;
             }
             match self.survey.tree.folder(folder) {

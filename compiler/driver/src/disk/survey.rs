@@ -6,7 +6,7 @@ use super::fault::{self, Fault};
 use super::ledger::{Ledger, Standing};
 use super::manifest::{Bits, Entry, Kind, is_private};
 use super::status::State;
-use super::text::{folders, hash, lf};
+use super::text::{folders, hash, lf, split, temporary};
 use super::tree::{Existing, Found, Tree};
 use super::{OutputRoot, Selection};
 use stackc_source::Diagnostic;
@@ -67,6 +67,7 @@ pub(super) fn survey(
         twins: BTreeMap::new(),
         done: Survey { tree, ledger, items: vec![], faults: vec![], in_the_way: vec![] },
     };
+    surveyor.leave_leftovers();
     surveyor.check_nesting(artifacts);
     surveyor.obsolete(artifacts, selection);
     for artifact in artifacts.iter().filter(|artifact| selection.covers(artifact)) {
@@ -91,6 +92,14 @@ impl Surveyor {
         match item {
             Ok(item) => self.done.items.push(item),
             Err(fault) => self.done.faults.push(*fault),
+        }
+    }
+
+    /// The temporary files of a killed run are swept before anything else.
+    fn leave_leftovers(&mut self) {
+        for path in self.done.ledger.intents.keys() {
+            let (folder, name) = split(path);
+            self.leaving.insert(format!("{folder}/{}", temporary(name)));
         }
     }
 

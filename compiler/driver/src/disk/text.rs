@@ -41,6 +41,13 @@ pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
+/// The temporary name beside a file: always the same, so that a leftover is found again, and short
+/// however long the name is.
+pub(super) fn temporary(name: &str) -> String {
+    let hash = hash(name.as_bytes());
+    format!(".stackc-tmp-{}", &hash[..16])
+}
+
 /// The folders above a path, the nearest first, without the root.
 pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(split(path).0), |folder| Some(split(folder).0))

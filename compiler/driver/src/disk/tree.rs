@@ -143,11 +143,14 @@ impl Tree {
         }
     }
 
-    /// The metadata of the file at a path, where there is one.
+    /// The metadata of what stands at a path, unless that is a folder.
     pub(super) fn stamp(&mut self, path: &str) -> io::Result<Option<Stamp>> {
         let (parent, name) = split(path);
         match self.folder(parent)? {
-            Folder::Open(folder) => Ok(lstat(&folder, name)?.as_ref().map(Stamp::of)),
+            Folder::Open(folder) => {
+                let found = lstat(&folder, name)?.filter(|metadata| !metadata.is_dir());
+                Ok(found.as_ref().map(Stamp::of))
+            }
             _ => Ok(None),
         }
     }

@@ -25,6 +25,11 @@ impl Place<'_> {
         self.character(self.at as usize)
     }
 
+    /// The byte before the place.
+    fn before(&self) -> Span {
+        self.span((self.at as usize).saturating_sub(1), self.at as usize)
+    }
+
     fn character(&self, at: usize) -> Span {
         let length = self.rest(at).chars().next().filter(|c| !"\r\n".contains(*c));
         self.span(at, at + length.map_or(0, char::len_utf8))
@@ -61,6 +66,8 @@ pub(super) fn explain(kind: &ErrorKind, place: &Place<'_>) -> Diagnostic {
         | K::TabInIndentation
         | K::TabInPlainScalar
         | K::TabAtBlockScalarStart => tab(tab_near(place)),
+        // The parser stops behind the tab.
+        K::InvalidBlockEntryWhitespace => tab(place.before()),
         K::UnexpectedCharacter { character } if "@`%|>".contains(*character) => {
             traps::reserved(place, *character)
         }
@@ -112,8 +119,7 @@ fn tab_near(place: &Place<'_>) -> Span {
     let start = place.line_start();
     let later = place.rest(at).match_indices('\n').map(|(more, _)| at + more + 1);
     let found = std::iter::once(start).chain(later).find_map(|line| leading_tab(place, line));
-    let here = || place.rest(at).find('\t').map(|more| at + more);
-    found.or_else(here).map_or_else(|| place.here(), |at| place.span(at, at + 1))
+    found.map_or_else(|| place.here(), |at| place.span(at, at + 1))
 }
 
 /// The tab in the white space a line begins with.

@@ -36,6 +36,14 @@ fn aliases_cannot_nest_beyond_the_cap() {
         writeln!(text, "- &a{level} [[[[[[[[[[*a{}]]]]]]]]]]", level - 1).unwrap();
     }
     assert_eq!(codes(&text, Limits::default()), ["E0108"]);
+
+    let placed = |value: &str, levels: usize| {
+        format!("a: &a {value}\nb: {}*a{}\n", "[".repeat(levels), "]".repeat(levels))
+    };
+    assert!(complaints(&placed("x", 63)).is_empty());
+    assert!(complaints(&placed("[]", 62)).is_empty());
+    assert_eq!(codes(&placed("[]", 63), Limits::default()), ["E0108"]);
+    assert_eq!(codes(&placed("{b: []}", 62), Limits::default()), ["E0108"]);
 }
 
 #[test]
@@ -66,6 +74,10 @@ fn copies_of_a_long_text_are_bounded() {
     let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a,".repeat(10_000));
     let limits = Limits { nodes: 100_000, ..Limits::default() };
     assert_eq!(codes(&text, limits), ["E0109"]);
+
+    let key = "k".repeat(1_000);
+    let text = format!("a: &a {{{key}: 1}}\nb: [{}]\n", "*a,".repeat(10_000));
+    assert_eq!(codes(&text, limits), ["E0109"]);
 }
 
 #[test]
@@ -91,6 +103,12 @@ fn complaints_are_bounded() {
     assert_eq!(diagnostics.iter().count(), Diagnostics::CAP);
     assert_eq!(diagnostics.dropped(), 19_999 - Diagnostics::CAP);
     assert_eq!(node.unwrap().entries().unwrap().len(), 1);
+}
+
+#[test]
+fn costly_complaints_end_early() {
+    assert_eq!(codes(&"- *a\n".repeat(1_000), Limits::default()).len(), 100);
+    assert_eq!(codes(&"\u{1}".repeat(1_000), Limits::default()).len(), 100);
 }
 
 /// Whether a span lies in the text and on the boundaries of characters.

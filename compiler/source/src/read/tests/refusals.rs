@@ -80,6 +80,9 @@ fn tabs_point_at_the_tab() {
         "a: |\n\tfoo\n",
         "\ta: 1\n",
         "a:\n  - b\n \tc: 1\n",
+        "a: |\n  x\n\ty\n",
+        "a:\n  \tb: 1\n",
+        "-\t- a\n",
     ] {
         assert_eq!(complaints(text), tab, "{text:?}");
         let (_, diagnostics) = read(FILE, text, Limits::default());
@@ -141,6 +144,12 @@ fn control_characters() {
         assert_eq!(complaints(&text), [("E0114", format!("\"x{escape}y\""))]);
     }
     assert!(complaints("a: \"x\\ty\\nz\\u00e9\"\n").is_empty());
+}
+
+#[test]
+fn places_are_moved_onto_characters() {
+    let moved = |offset| crate::read::syntax::boundary("aé", offset);
+    assert_eq!([moved(1), moved(2), moved(3), moved(9)], [1, 1, 3, 3]);
 }
 
 #[test]

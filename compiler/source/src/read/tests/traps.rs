@@ -66,6 +66,7 @@ fn what_reads_well_is_no_trap() {
         "a: #remark\n  b: 1\n",
         "a: ~ #remark\n",
         "a:\n#remark\nb: 1\n",
+        "a: #remark of some words\nb: 1\n",
     ] {
         let (_, diagnostics) = read(FILE, text, Limits::default());
         assert!(diagnostics.is_empty(), "{text:?}: {diagnostics:?}");

@@ -1,0 +1,169 @@
+//! Which stack is meant, and where its tree lies.
+
+use std::path::{Component, Path, PathBuf};
+
+use stackc_driver::disk::{OutputRoot, Selection};
+use stackc_driver::{Compilation, DiskLoader, compile};
+use stackc_source::{Diagnostic, Diagnostics, SourceMap, codes};
+use stackc_target::{RelPath, Target};
+
+use crate::args::{Args, Select};
+use crate::exit::Exit;
+use crate::report;
+
+/// A stack's file.
+#[derive(Debug)]
+pub(crate) struct Project {
+    folder: PathBuf,
+    name: String,
+}
+
+impl Project {
+    /// Finds the file that was named, or `stack.yaml` here or above.
+    pub(crate) fn find(args: &Args) -> Result<Self, Exit> {
+        match &args.file {
+            Some(file) => Ok(Self::at(file)),
+            None => Self::upwards().ok_or_else(|| {
+                let fault =
+                    Diagnostic::global(codes::NO_STACK, "no stack.yaml here or in a folder above")
+                        .help("go to the repository, or name the file with `-f`");
+                report::diagnostics(args, &[fault], &SourceMap::default())
+            }),
+        }
+    }
+
+    fn at(file: &Path) -> Self {
+        let name =
+            file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Self { folder: folder.unwrap_or(Path::new(".")).to_owned(), name }
+    }
+
+    fn upwards() -> Option<Self> {
+        let mut folder = std::env::current_dir().ok()?;
+        let mut shown = PathBuf::from(".");
+        while !folder.join("stack.yaml").is_file() {
+            if !folder.pop() {
+                return None;
+            }
+            shown.push("..");
+        }
+        Some(Self {
+            folder: shown.components().filter(|part| *part != Component::CurDir).collect(),
+            name: "stack.yaml".into(),
+        })
+    }
+
+    /// The name that diagnostics show.
+    fn shown(&self) -> String {
+        self.folder
+            .join(&self.name)
+            .components()
+            .filter(|part| *part != Component::CurDir)
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+
+    /// Compiles it.
+    pub(crate) fn compile(&self) -> Compilation {
+        let loader = DiskLoader::new(if self.folder.is_absolute() {
+            PathBuf::new()
+        } else {
+            PathBuf::from(".")
+        });
+        let name = if self.folder.is_absolute() {
+            self.folder.join(&self.name).to_string_lossy().into_owned()
+        } else {
+            self.shown()
+        };
+        compile(&loader, &name, stackc_targets::ALL)
+    }
+
+    /// Compiles it and reports; the exit code where that is the end.
+    pub(crate) fn compiled(&self, args: &Args) -> Result<Compilation, Exit> {
+        let compilation = self.compile();
+        let all: Vec<_> = compilation.diagnostics.iter().cloned().collect();
+        match report::diagnostics(args, &all, &compilation.sources) {
+            Exit::Fine => Ok(compilation),
+            exit => Err(exit),
+        }
+    }
+
+    /// The output root, and the name by which its manifest knows this stack.
+    pub(crate) fn output(
+        &self,
+        compilation: &Compilation,
+        select: &Select,
+    ) -> Result<(OutputRoot, String), Vec<Diagnostic>> {
+        if let Some(out) = &select.out {
+            return Ok((OutputRoot::open(out)?, self.name.clone()));
+        }
+        let out = compilation.stack.as_ref().and_then(|stack| stack.out.as_ref());
+        let Some(out) = out.filter(|out| out.value.trim_end_matches('/') != ".") else {
+            return Ok((OutputRoot::open(&self.folder)?, self.name.clone()));
+        };
+        let path = RelPath::new(out.value.trim_end_matches('/').to_owned()).map_err(|fault| {
+            let message = format!("`out` {fault}");
+            vec![match out.origin.span() {
+                Some(span) => Diagnostic::new(codes::BAD_PATH, span, message),
+                None => Diagnostic::global(codes::BAD_PATH, message),
+            }]
+        })?;
+        let up = "../".repeat(path.as_str().split('/').count());
+        Ok((OutputRoot::open(self.folder.join(path.as_str()))?, format!("{up}{}", self.name)))
+    }
+}
+
+/// Everything a command about the tree needs.
+pub(crate) struct Tree {
+    /// What was compiled.
+    pub(crate) compilation: Compilation,
+    /// Where it lies.
+    pub(crate) root: OutputRoot,
+    /// The name of the stack in the manifest.
+    pub(crate) stack_id: String,
+    /// The part that is meant.
+    pub(crate) selection: Selection,
+}
+
+impl Tree {
+    /// Compiles the stack and opens its tree; the exit code where that is the end.
+    pub(crate) fn open(args: &Args, select: &Select) -> Result<Self, Exit> {
+        let project = Project::find(args)?;
+        let compilation = project.compiled(args)?;
+        known_environment(args, select.env.as_deref(), &compilation)?;
+        let opened = project.output(&compilation, select);
+        let (root, stack_id) =
+            opened.map_err(|faults| report::diagnostics(args, &faults, &compilation.sources))?;
+        let selection =
+            Selection { environment: select.env.clone(), target: select.target.clone() };
+        Ok(Self { compilation, root, stack_id, selection })
+    }
+}
+
+/// Ends the run where an environment is named that does not exist.
+pub(crate) fn known_environment(
+    args: &Args,
+    name: Option<&str>,
+    compilation: &Compilation,
+) -> Result<(), Exit> {
+    let (Some(name), Some(stack)) = (name, &compilation.stack) else { return Ok(()) };
+    let names = || stack.environments.iter().map(|environment| environment.name.as_str());
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    let list: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+    let fault = Diagnostic::global(codes::UNDEFINED, format!("no environment is called `{name}`"))
+        .help(format!("there are {}", list.join(", ")));
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(fault);
+    let all: Vec<_> = diagnostics.into_iter().collect();
+    report::diagnostics(args, &all, &compilation.sources);
+    Err(Exit::Usage)
+}
+
+/// The targets, for what needs them all.
+pub(crate) fn targets() -> &'static [&'static dyn Target] {
+    stackc_targets::ALL
+}

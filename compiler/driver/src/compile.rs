@@ -1,0 +1,173 @@
+//! From a file to artifacts.
+
+use std::time::{Duration, Instant};
+
+use stackc_model::{Environment, Stack};
+use stackc_shape::Decode;
+use stackc_source::{
+    Diagnostic, Diagnostics, FileId, Limits, Node, SourceMap, closest, codes, decode, read,
+};
+use stackc_spec::StackSpec;
+use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target};
+
+use crate::Loader;
+
+/// What a run of the compiler found and made.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The texts that spans point into.
+    pub sources: SourceMap,
+    /// The resolved stack; `None` where there are errors.
+    pub stack: Option<Stack>,
+    /// What would be written; empty where there are errors.
+    pub artifacts: Artifacts,
+    /// Everything there is to say, in the order of the source.
+    pub diagnostics: Diagnostics,
+    /// The document as written, where it could be read.
+    pub document: Option<Node>,
+    /// How long each stage took.
+    pub timings: Timings,
+}
+
+/// How long each stage took.
+#[derive(Debug, Clone, Default)]
+pub struct Timings {
+    /// The stages in order.
+    pub stages: Vec<(&'static str, Duration)>,
+}
+
+impl Timings {
+    fn measure<T>(&mut self, stage: &'static str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.stages.push((stage, start.elapsed()));
+        result
+    }
+}
+
+/// Compiles the stack in the file `name`.
+#[must_use]
+pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Compilation {
+    let (mut sources, mut timings) = (SourceMap::default(), Timings::default());
+    let (document, mut diagnostics) = timings.measure("read", || load(loader, name, &mut sources));
+    let stack = timings.measure("resolve", || {
+        let (stack, found) = document.clone().map(stackc_resolve::resolve)?;
+        diagnostics.extend(found);
+        stack
+    });
+    let mut artifacts = Artifacts::default();
+    if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_errors()) {
+        unknown_targets(stack, targets, &mut diagnostics);
+        timings.measure("render", || render(stack, targets, &mut artifacts, &mut diagnostics));
+    }
+    let diagnostics = diagnostics.sorted();
+    if diagnostics.has_errors() {
+        artifacts = Artifacts::default();
+    }
+    Compilation { sources, stack, artifacts, diagnostics, document, timings }
+}
+
+fn load(loader: &dyn Loader, name: &str, sources: &mut SourceMap) -> (Option<Node>, Diagnostics) {
+    let limits = Limits::default();
+    let mut diagnostics = Diagnostics::default();
+    let bytes = match loader.load(name, limits.bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("`{name}` cannot be read: {error}");
+            diagnostics.push(Diagnostic::global(codes::NOT_READABLE, message));
+            return (None, diagnostics);
+        }
+    };
+    match decode(FileId(0), &bytes, limits) {
+        Ok(text) => {
+            let file = sources.add(name, text.as_str());
+            read(file, &text, limits)
+        }
+        Err(fault) => {
+            // What is no text is shown as well as it can be, so that the place can be named.
+            sources.add(name, String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]));
+            diagnostics.push(*fault);
+            (None, diagnostics)
+        }
+    }
+}
+
+fn unknown_targets(stack: &Stack, targets: &[&dyn Target], diagnostics: &mut Diagnostics) {
+    if targets.is_empty() {
+        return;
+    }
+    let known = || targets.iter().map(|target| target.id());
+    let everywhere = stack.environments.iter().flat_map(|environment| &environment.options);
+    for (id, node) in stack.options.iter().chain(everywhere) {
+        if known().any(|target| target == id) {
+            continue;
+        }
+        let list: Vec<_> = known().collect();
+        let message = format!("no target is called `{id}`");
+        let diagnostic = match node {
+            Some(node) => Diagnostic::new(codes::UNKNOWN_TARGET, node.span, message),
+            None => Diagnostic::global(codes::UNKNOWN_TARGET, message),
+        };
+        let help = match closest(id, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("targets are {}", list.join(", ")),
+        };
+        diagnostics.push(diagnostic.help(help));
+    }
+}
+
+fn render(
+    stack: &Stack,
+    targets: &[&dyn Target],
+    artifacts: &mut Artifacts,
+    diagnostics: &mut Diagnostics,
+) {
+    for target in targets {
+        if !matches!(stack.options.get(target.id()), Some(None)) {
+            target.render(stack, artifacts, diagnostics);
+        }
+    }
+    artifacts.retain(|artifact| !switched_off(stack, artifact));
+    if !targets.is_empty() {
+        add_schema(targets, artifacts);
+    }
+    for (artifact, first) in artifacts.conflicts() {
+        let message = match artifact.path == *first {
+            true => format!("two artifacts claim `{first}`"),
+            false => format!("`{}` and `{first}` are one file on some disks", artifact.path),
+        };
+        diagnostics.push(
+            Diagnostic::global(codes::PATH_CONFLICT, message)
+                .help("rename one of the services, stores or environments they come from"),
+        );
+    }
+}
+
+/// Whether the artifact's target is off in its environment.
+fn switched_off(stack: &Stack, artifact: &Artifact) -> bool {
+    let environment = |name: &String| stack.environments.iter().find(|e| e.name.as_str() == name);
+    let off = |environment: &Environment| stackc_target::is_off(environment, artifact.target);
+    artifact.environment.as_ref().and_then(environment).is_some_and(off)
+}
+
+/// The copy of the schema that the editor's modeline names.
+fn add_schema(targets: &[&dyn Target], artifacts: &mut Artifacts) {
+    if let Ok(path) = RelPath::new(".stackc/schema.json") {
+        artifacts.add(Artifact {
+            path,
+            body: Body::Whole(schema(targets)),
+            mode: Mode::Plain,
+            target: "schema",
+            environment: None,
+        });
+    }
+}
+
+/// The JSON Schema of the language with the options of these targets, as text.
+#[must_use]
+pub fn schema(targets: &[&dyn Target]) -> String {
+    let options: Vec<_> = targets.iter().map(|target| (target.id(), target.options())).collect();
+    let id = "urn:stackc:schema:v1";
+    let schema = stackc_shape::json_schema(id, "stack.yaml", StackSpec::shape(), &options);
+    format!("{schema:#}\n")
+}

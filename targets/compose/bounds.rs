@@ -1,0 +1,145 @@
+//! What was asked for and compose can only come close to. Each is said with what really holds.
+//!
+//! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
+
+use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Update};
+use stackc_source::{Span, codes};
+
+use super::scope::Scope;
+use super::{harden, health};
+
+/// Reports everything of an environment.
+pub(super) fn report(scope: &mut Scope<'_>) {
+    for service in scope.services() {
+        if service.is_long_running() {
+            scale(scope, service);
+            check(scope, service);
+            replacement(scope, service);
+        }
+        schedule(scope, service);
+        scratch(scope, service);
+        for (name, volume) in &service.volumes {
+            let what = format!("the volume `{name}` of `{}`", service.name);
+            unbounded(scope, &volume.size, &what);
+        }
+        if let Some(span) = service.migrate.as_ref().and_then(|it| written(&it.timeout)) {
+            let message = format!("compose does not end migrations of `{}` in time", service.name);
+            approximated(
+                scope,
+                span,
+                message,
+                "give `docker compose up --wait` a `--wait-timeout`",
+            );
+        }
+    }
+    for store in scope.env.stores.iter().filter(|store| store.persistent) {
+        unbounded(scope, &store.storage, &format!("the volume of `{}`", store.name));
+    }
+    monitoring(scope);
+}
+
+/// The place a value was written at.
+fn written<T>(value: &Sourced<T>) -> Option<Span> {
+    match value.origin {
+        stackc_model::Origin::Written(span) => Some(span),
+        _ => None,
+    }
+}
+
+fn approximated(scope: &mut Scope<'_>, span: Span, message: String, help: &str) {
+    scope.tell(codes::APPROXIMATED, span, message, help);
+}
+
+fn scale(scope: &mut Scope<'_>, service: &Service) {
+    let (min, max) = (*service.scale.min, *service.scale.max);
+    if let Some(span) = written(&service.scale.max).filter(|_| max > min && !scope.is_development())
+    {
+        let message = format!("compose scales nothing: `{}` always runs {min}", service.name);
+        let help =
+            "the range holds on platforms that scale by load; for more here, raise the minimum";
+        approximated(scope, span, message, help);
+    }
+}
+
+/// Health is asked inside the container, so its image must hold something to ask with.
+fn check(scope: &mut Scope<'_>, service: &Service) {
+    let Some(health) = service.health.as_ref().filter(|_| health::command(service).is_none())
+    else {
+        return;
+    };
+    let path = health.ready.as_ref().or(health.live.as_ref());
+    let span = path.and_then(written).unwrap_or(service.span);
+    let message = format!("compose does not ask `{}` for its health", service.name);
+    let help = "compose asks inside the container, and nothing is known of what this image holds: \
+                give a `health.command`";
+    approximated(scope, span, message, help);
+}
+
+fn replacement(scope: &mut Scope<'_>, service: &Service) {
+    if scope.is_development() {
+        return;
+    }
+    if let Some(span) = written(&service.update).filter(|_| *service.update == Update::Rolling) {
+        let message = format!("compose stops `{}` before it starts the new version", service.name);
+        let help = "a copy is away for as long as the new one needs to start";
+        approximated(scope, span, message, help);
+    }
+    if let Some(span) = written(&service.stop.drain).filter(|_| service.stop.drain.millis > 0) {
+        let message = format!("compose sends SIGTERM to `{}` without draining it", service.name);
+        let help = "connections have `stop.grace` to end; finish them on SIGTERM";
+        approximated(scope, span, message, help);
+    }
+}
+
+/// Scratch space is memory here.
+fn scratch(scope: &mut Scope<'_>, service: &Service) {
+    let (asked, given) = (&service.resources.disk, harden::scratch(&service.resources));
+    if let Some(span) = written(asked).filter(|_| given < **asked) {
+        let message = format!(
+            "compose gives `{}` at most {} of scratch space, as it is memory",
+            service.name,
+            given.kubernetes()
+        );
+        let help = "raise `resources.memory`, or use a volume";
+        approximated(scope, span, message, help);
+    }
+}
+
+fn schedule(scope: &mut Scope<'_>, service: &Service) {
+    let Some(cron) = &service.cron else { return };
+    let span = cron.schedule.origin.span().unwrap_or(service.span);
+    let overlap = match cron.concurrency {
+        Concurrency::Allow => "",
+        Concurrency::Forbid | Concurrency::Replace => "; what happens on overlap is for the timer",
+    };
+    let message = format!("compose has no schedule for `{}`{overlap}", service.name);
+    let help = format!(
+        "run `docker compose -f <file> run --rm {}` from a timer of the host, at `{}`",
+        service.name, *cron.schedule
+    );
+    approximated(scope, span, message, &help);
+    if let Some(span) = cron.deadline.as_ref().and_then(written) {
+        let message = format!("compose does not end `{}` at its deadline", service.name);
+        approximated(scope, span, message, "let the timer of the host end it");
+    }
+}
+
+/// Docker's own volumes have no size.
+fn unbounded<T>(scope: &mut Scope<'_>, size: &Sourced<T>, what: &str) {
+    if let Some(span) = written(size).filter(|_| !scope.is_development()) {
+        let message = format!("compose does not bound {what}");
+        let help = "it may grow until the disk of the host is full; watch the disk";
+        approximated(scope, span, message, help);
+    }
+}
+
+fn monitoring(scope: &mut Scope<'_>) {
+    let level = &scope.env.observe.level;
+    if let Some(span) =
+        written(level).filter(|_| **level == ObserveLevel::Full && !scope.is_development())
+    {
+        let message = "no compose file runs the monitoring stack yet".to_owned();
+        let help = "rules and dashboards are generated; run Prometheus and Grafana beside";
+        scope.tell(codes::PLANNED, span, message, help);
+    }
+}

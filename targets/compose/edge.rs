@@ -1,0 +1,188 @@
+//! The edge: nginx in front of everything public, and certbot for its certificates.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Bytes, Domain, EnvName, Millicores, Resources, Sourced, TlsProvider, pins};
+use stackc_source::{Diagnostic, codes};
+use stackc_target::is_off;
+
+use super::document::{self, Condition, Port, Ulimit, VolumeMount};
+use super::scope::{Scope, runs};
+use super::text::{Text, texts};
+use super::{harden, health, secrets};
+
+/// The user of the official nginx images.
+const USER: u32 = 101;
+const CERTS: &str = "/etc/nginx/certs";
+const WEBROOT: &str = "/var/www/acme";
+
+/// nginx, and what gets its certificates, by name; nothing where nothing is public or the files of
+/// nginx are not written.
+pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
+    let public = scope.env.routes.iter().any(|route| runs(&scope.env[route.service]));
+    if !public || is_off(scope.env, "nginx") {
+        return BTreeMap::new();
+    }
+    let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);
+    if provider(scope) == TlsProvider::Certbot {
+        let single = scope.env.domains.len() == 1;
+        for (label, domain) in &scope.env.domains {
+            let name = if single { "certbot".to_owned() } else { format!("certbot-{label}") };
+            found.insert(name, certbot(scope, domain));
+        }
+    }
+    found
+}
+
+fn nginx(scope: &mut Scope<'_>) -> document::Service {
+    let scratch = scratch(scope);
+    // Scratch space is memory too, and may fill up without harm.
+    let memory = Bytes(Bytes::mib(128).0.saturating_add(scratch.0.saturating_mul(2)));
+    let mut service = harden::container(USER, 256, &bounds(1000, memory, scratch));
+    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.depends_on = upstreams(scope);
+    let folder = format!("./nginx/{}", scope.env.name);
+    service.volumes = vec![VolumeMount::folder(&folder, "/etc/nginx/stack", true)];
+    service.networks = vec!["edge"];
+    let command = ["nginx", "-c", "/etc/nginx/stack/nginx.conf", "-g", "daemon off;"];
+    service.command = Some(texts(command));
+    service.healthcheck = Some(health::usual(health::curl("http://127.0.0.1:8081/healthz")));
+    service.secrets = passwords(scope).into_iter().map(secrets::mount).collect();
+    service.stop_grace_period = grace(scope);
+    service.deploy.replicas = Some(1);
+    // nginx sets its own limit, up to this.
+    service.ulimits = BTreeMap::from([("nofile", Ulimit { soft: 65_536, hard: 524_288 })]);
+    if scope.is_development() {
+        service.ports = vec![Port::loopback(8080, 8080)];
+        return service;
+    }
+    service.restart = Some("unless-stopped");
+    service.ports = vec![Port::public(80, 8080)];
+    match provider(scope) {
+        TlsProvider::None => {}
+        TlsProvider::Files => terminate(&mut service),
+        TlsProvider::Certbot => {
+            terminate(&mut service);
+            service.volumes.push(VolumeMount::folder("./acme/webroot", WEBROOT, true));
+        }
+    }
+    service
+}
+
+/// Request bodies are kept here until they are complete: room for four of the largest.
+fn scratch(scope: &Scope<'_>) -> Bytes {
+    let bodies = scope.env.routes.iter().map(|route| route.body_limit.0.saturating_mul(4)).max();
+    Bytes(bodies.unwrap_or(0)).max(Bytes::mib(64))
+}
+
+/// Ends TLS: the second port, and certificates from the host.
+fn terminate(service: &mut document::Service) {
+    service.ports.push(Port::public(443, 8443));
+    service.volumes.push(VolumeMount::folder("./certs", CERTS, true));
+}
+
+fn provider(scope: &Scope<'_>) -> TlsProvider {
+    scope.env.edge.tls.as_ref().map_or(TlsProvider::None, |tls| tls.provider.value)
+}
+
+/// As long as the slowest of those behind it, so that no answer is cut off on its way out.
+fn grace(scope: &Scope<'_>) -> String {
+    let longest = scope.services().filter(|service| !service.routes.is_empty());
+    longest
+        .map(|service| service.stop.grace.value)
+        .max()
+        .map_or("30s".to_owned(), |it| it.compact())
+}
+
+/// The services behind the edge. It opens when all of them can answer.
+fn upstreams(scope: &Scope<'_>) -> BTreeMap<String, document::Dependency> {
+    let behind = scope.services().filter(|service| !service.routes.is_empty());
+    behind
+        .map(|service| {
+            let condition = match health::command(service) {
+                Some(_) => Condition::Healthy,
+                None => Condition::Started,
+            };
+            (service.name.to_string(), condition.into())
+        })
+        .collect()
+}
+
+/// Password files of access rules.
+fn passwords<'a>(scope: &Scope<'a>) -> Vec<&'a EnvName> {
+    let mut names: Vec<_> =
+        scope.env.edge.access.values().filter_map(|access| access.basic.as_ref()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Gets and renews the certificate of a domain, once per run: by its profile, from a timer of the
+/// host.
+fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
+    // The user of nginx, who must be able to read the keys that are written here.
+    let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(256), Bytes::mib(64)));
+    service.image = image(scope, "certbot", "certbot/certbot", "5");
+    service.volumes = vec![
+        VolumeMount::folder("./acme/state", "/etc/letsencrypt", false),
+        VolumeMount::folder("./acme/webroot", WEBROOT, false),
+        VolumeMount::folder("./certs", CERTS, false),
+    ];
+    service.networks = vec!["edge"];
+    service.command = Some(texts(arguments(scope, domain)));
+    service.restart = Some("no");
+    service.healthcheck = Some(health::off("it runs to its end"));
+    service.profiles = vec!["certbot"];
+    service.stop_grace_period = "30s".to_owned();
+    service
+}
+
+/// Copies the new files to where nginx looks for them: certbot itself keeps links to a folder that
+/// nginx cannot see.
+const HOOK: &str = "folder=\"/etc/nginx/certs/$(basename \"$RENEWED_LINEAGE\")\" \
+     && mkdir -p \"$folder\" \
+     && cp -L \"$RENEWED_LINEAGE/fullchain.pem\" \"$RENEWED_LINEAGE/privkey.pem\" \"$folder/\"";
+
+fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
+    let fixed = "certonly --non-interactive --agree-tos --keep-until-expiring --expand --webroot \
+                 --webroot-path /var/www/acme --work-dir /tmp/work --logs-dir /tmp/logs";
+    let mut arguments: Vec<String> = fixed.split(' ').map(str::to_owned).collect();
+    match scope.env.edge.tls.as_ref().and_then(|tls| tls.email.as_ref()) {
+        Some(email) => arguments.extend(["--email".to_owned(), email.value.clone()]),
+        None => arguments.push("--register-unsafely-without-email".to_owned()),
+    }
+    arguments.extend(["--deploy-hook".to_owned(), HOOK.to_owned()]);
+    arguments.extend(["--cert-name".to_owned(), domain.host.to_ascii_lowercase()]);
+    let hosts = std::iter::once(&domain.host).chain(&domain.aliases).chain(&domain.redirect_from);
+    arguments.extend(hosts.flat_map(|host| ["--domain".to_owned(), host.value.clone()]));
+    arguments
+}
+
+/// The pinned image of a tool, in the line the stack asks for.
+fn image(scope: &mut Scope<'_>, tool: &str, image: &str, line: &str) -> Option<Text> {
+    let chosen = scope.stack.versions.get(tool);
+    let line = chosen.map_or(line, |version| version.as_str());
+    let pin = pins::image(image, line);
+    if pin.is_none() {
+        let message = format!("no verified image of {tool} {line} is known");
+        let known = format!("known are {}", pins::lines(image).join(", "));
+        let diagnostic = match chosen.and_then(|version| version.origin.span()) {
+            Some(span) => Diagnostic::new(codes::UNKNOWN_VERSION, span, message),
+            None => Diagnostic::global(codes::UNKNOWN_VERSION, message),
+        };
+        scope.diagnostics.push(diagnostic.help(known));
+    }
+    pin.map(|pin| Text::from(pin.reference()))
+}
+
+/// Bounds of a container that the language has no words for.
+fn bounds(millicores: u32, memory: Bytes, disk: Bytes) -> Resources {
+    const WHY: &str = "enough for the edge of one host";
+    Resources {
+        cpu_request: Sourced::default(Millicores(millicores / 4), WHY),
+        cpu_limit: Some(Sourced::default(Millicores(millicores), WHY)),
+        memory_request: Sourced::default(Bytes(memory.0 / 4), WHY),
+        memory_limit: Sourced::default(memory, WHY),
+        disk: Sourced::default(disk, WHY),
+    }
+}

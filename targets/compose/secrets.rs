@@ -1,0 +1,57 @@
+//! Secrets: files of the host, mounted where programs look for them; never a value.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Delivery, EnvName, Environment, Service};
+use stackc_target::conventions::SECRETS_DIR;
+
+use super::document::{self, File, FileMount};
+use super::text::Text;
+
+/// Where the container finds a secret.
+pub(super) fn path(name: &EnvName) -> String {
+    format!("{SECRETS_DIR}/{name}")
+}
+
+/// A secret under its own name.
+pub(super) fn mount(name: &EnvName) -> FileMount {
+    FileMount::Plain(name.to_string())
+}
+
+/// Gives a service its secrets in the way it asked for.
+pub(super) fn deliver(env: &Environment, service: &Service, into: &mut document::Service) {
+    for (variable, id) in &service.secrets {
+        let secret = &env[*id].name;
+        if service.delivery.value == Delivery::Env {
+            let value = Text::required(secret, "set it in the environment of docker compose");
+            into.environment.insert(variable.to_string(), value);
+            continue;
+        }
+        into.secrets.push(match variable == secret {
+            true => mount(secret),
+            false => {
+                FileMount::At { source: secret.to_string(), target: Text::from(variable.as_str()) }
+            }
+        });
+        if service.delivery.value == Delivery::FileEnv {
+            into.environment.insert(format!("{variable}_FILE"), Text::from(path(variable)));
+        }
+    }
+}
+
+/// The files of all secrets that any service mounts.
+pub(super) fn files(
+    env: &Environment,
+    services: &BTreeMap<String, document::Service>,
+) -> BTreeMap<String, File> {
+    let mounts = services.values().flat_map(|service| &service.secrets);
+    mounts
+        .map(|mount| match mount {
+            FileMount::Plain(name) | FileMount::At { source: name, .. } => name,
+        })
+        .map(|name| {
+            let file = Text::from(format!("./secrets/{}/{name}", env.name));
+            (name.clone(), File { file })
+        })
+        .collect()
+}

@@ -1,0 +1,192 @@
+//! Services: what runs all the time, on a schedule, once, and before a new version.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Engine, NeedTarget, Role, Service, Start};
+use stackc_source::codes;
+use stackc_target::Commented;
+
+use super::document::{self, Condition, Dependency, FileMount, Flag, VolumeMount};
+use super::scope::{Scope, runs};
+use super::text::{Text, texts};
+use super::{build, harden, health, secrets};
+
+/// The container of a service.
+pub(super) fn lower(scope: &mut Scope<'_>, service: &Service) -> document::Service {
+    let mut lowered = process(scope, service);
+    lowered.depends_on = dependencies(scope, service);
+    lowered.networks = networks(service);
+    lowered.volumes = volumes(scope, service);
+    lowered.command = service.command.as_ref().map(|command| texts(command.iter()));
+    lowered.healthcheck = health::check(service);
+    if service.is_long_running() {
+        lowered.develop = build::watch(scope, service);
+        lowered.deploy.replicas = Some(if *service.singleton { 1 } else { *service.scale.min });
+        if !scope.is_development() {
+            lowered.restart = Some("unless-stopped");
+        }
+    } else {
+        lowered.restart = Some("no");
+        lowered.healthcheck = Some(health::off("it runs to its end"));
+        lowered.profiles = vec![if service.role.value == Role::Cron { "cron" } else { "job" }];
+    }
+    lowered
+}
+
+/// The name of the service that runs another's migrations.
+pub(super) fn migrate_name(service: &Service) -> String {
+    format!("{}-migrate", service.name)
+}
+
+/// The run of a service's migrations: the same image, environment and secrets, for its stores only.
+pub(super) fn lower_migrate(scope: &mut Scope<'_>, service: &Service) -> Option<document::Service> {
+    let migrate = service.migrate.as_ref()?;
+    let mut lowered = process(scope, service);
+    lowered.depends_on = stores(scope, service);
+    lowered.networks = vec![if needs_store(service) { "data" } else { "app" }];
+    lowered.command = Some(texts(migrate.command.iter()));
+    lowered.restart = Some("no");
+    lowered.healthcheck = Some(health::off("it runs to its end, and others wait for its success"));
+    Some(lowered)
+}
+
+/// What the process itself is given, whichever command it runs.
+fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
+    let user = service.user.value;
+    let mut lowered = harden::container(user, harden::PIDS, &service.resources);
+    build::source(scope, service, &mut lowered);
+    let env = service.env.iter().map(|(name, value)| (name.to_string(), Text::from(&value.value)));
+    lowered.environment = env.collect();
+    secrets::deliver(scope.env, service, &mut lowered);
+    lowered.configs = configs(scope, service);
+    lowered.stop_grace_period = service.stop.grace.compact();
+    for path in &service.writable {
+        scope.path(path, service);
+        lowered.tmpfs.push(harden::private(path, harden::scratch(&service.resources), user));
+    }
+    if let Some(reason) = service.exceptions.get("writable_root") {
+        lowered.read_only = Flag::Because(Commented(false, reason.clone()));
+    }
+    lowered
+}
+
+/// Files of the repository, or of ours with the content of the spec: a read-only container takes
+/// them from files alone.
+fn configs(scope: &mut Scope<'_>, service: &Service) -> Vec<FileMount> {
+    let mut mounts = Vec::new();
+    for (name, mount) in &service.files {
+        let source = format!("{}-{name}", service.name);
+        let file = match (&mount.from, &mount.content) {
+            (Some(from), _) => format!("./{}", from.trim_start_matches("./")),
+            (None, content) => {
+                let path = format!("config/{}/{source}", scope.env.name);
+                let text = content.as_ref().map_or_else(String::new, |text| text.value.clone());
+                scope.contents.insert(path.clone(), text);
+                format!("./{path}")
+            }
+        };
+        scope.configs.insert(source.clone(), document::File { file: Text::from(file) });
+        let target = scope.path(&mount.path, service);
+        mounts.push(FileMount::At { source, target });
+    }
+    mounts
+}
+
+/// The name of a volume of a service.
+pub(super) fn volume(service: &Service, name: &str) -> String {
+    format!("{}-{name}", service.name)
+}
+
+fn volumes(scope: &mut Scope<'_>, service: &Service) -> Vec<VolumeMount> {
+    let mount = |(name, item): (&stackc_model::Label, &stackc_model::Volume)| VolumeMount {
+        target: scope.path(&item.path, service),
+        ..VolumeMount::volume(&volume(service, name.as_str()), "")
+    };
+    service.volumes.iter().map(mount).collect()
+}
+
+fn needs_store(service: &Service) -> bool {
+    service.needs.values().any(|need| matches!(need.target, NeedTarget::Store(_)))
+}
+
+/// `edge` where the proxy must reach it, `app` to reach each other and the outside, `data` for
+/// stores. Static files need nobody, so their server is on `edge` alone.
+fn networks(service: &Service) -> Vec<&'static str> {
+    let public = !service.routes.is_empty();
+    let app = !(public && service.kind.is_static());
+    let joined = [("app", app), ("data", needs_store(service)), ("edge", public)];
+    joined.into_iter().filter(|(_, join)| *join).map(|(name, _)| name).collect()
+}
+
+fn stores(scope: &Scope<'_>, service: &Service) -> BTreeMap<String, Dependency> {
+    let mut found = BTreeMap::new();
+    for need in service.needs.values() {
+        if let (NeedTarget::Store(id), Some(condition)) = (need.target, condition(*need.start)) {
+            found.insert(scope.env[id].name.to_string(), condition.into());
+        }
+    }
+    found
+}
+
+fn condition(start: Start) -> Option<Condition> {
+    match start {
+        Start::Healthy => Some(Condition::Healthy),
+        Start::Started => Some(Condition::Started),
+        Start::Any => None,
+    }
+}
+
+fn dependencies(scope: &mut Scope<'_>, service: &Service) -> BTreeMap<String, Dependency> {
+    let mut found = stores(scope, service);
+    for (name, need) in &service.needs {
+        let NeedTarget::Service(id) = need.target else { continue };
+        let other = &scope.env[id];
+        let span = need.start.origin.span().unwrap_or(service.span);
+        if !runs(other) {
+            let message =
+                format!("`{}` needs `{name}`, which does not run on compose", service.name);
+            let help = "run both on compose, or give the address as a variable in `env`";
+            scope.tell(codes::UNSUPPORTED, span, message, help);
+            continue;
+        }
+        let Some(condition) = condition(*need.start) else { continue };
+        let checked = match condition {
+            Condition::Healthy if health::command(other).is_none() => {
+                let message = format!(
+                    "compose lets `{}` start when `{name}` has started, not when it is healthy",
+                    service.name
+                );
+                let help = "nothing is known of what its image holds to ask with: give it a \
+                            `health.command`";
+                scope.tell(codes::APPROXIMATED, span, message, help);
+                Condition::Started
+            }
+            condition => condition,
+        };
+        found.insert(name.to_string(), checked.into());
+    }
+    for owner in migrations(scope, service) {
+        found.insert(migrate_name(owner), Condition::Completed.into());
+    }
+    found
+}
+
+/// The services whose migrations must be through before this one starts: its own, and those of any
+/// that shares a database with it.
+fn migrations<'a>(scope: &Scope<'a>, service: &Service) -> Vec<&'a Service> {
+    let databases = |service: &Service| -> Vec<_> {
+        let stores = service.needs.values().filter_map(|need| match need.target {
+            NeedTarget::Store(id) => Some(id),
+            _ => None,
+        });
+        stores.filter(|id| matches!(scope.env[*id].engine, Engine::Postgres { .. })).collect()
+    };
+    let mine = databases(service);
+    scope
+        .services()
+        .filter(|other| other.migrate.is_some())
+        .filter(|other| {
+            other.name == service.name || databases(other).iter().any(|id| mine.contains(id))
+        })
+        .collect()
+}

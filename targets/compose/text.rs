@@ -1,0 +1,47 @@
+//! Strings as compose reads them: a `$` in a value starts a substitution unless it is doubled.
+
+use serde::Serialize;
+use stackc_model::EnvName;
+
+/// A value of the document. There is no way to make one from a plain string that leaves its `$`
+/// alive, so a value from the stack is always data.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub(super) struct Text(String);
+
+impl Text {
+    /// The value of a variable of the shell or the `.env` file that runs compose; the run stops
+    /// with the message where it is missing or empty.
+    pub(super) fn required(name: &EnvName, message: &str) -> Self {
+        Self(format!("${{{name}:?{message}}}"))
+    }
+
+    /// This text with another behind it.
+    pub(super) fn then(self, other: &Self) -> Self {
+        Self(self.0 + &other.0)
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Text {
+    fn from(data: T) -> Self {
+        Self(data.as_ref().replace('$', "$$"))
+    }
+}
+
+/// Several values at once.
+pub(super) fn texts<T: AsRef<str>>(data: impl IntoIterator<Item = T>) -> Vec<Text> {
+    data.into_iter().map(Text::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EnvName, Text};
+
+    #[test]
+    fn data_never_substitutes_and_a_required_variable_does() {
+        assert_eq!(Text::from("${HOME} $$ $x").0, "$${HOME} $$$$ $$x");
+        let name = EnvName::new("TAG").unwrap();
+        let image = Text::from("a$b:").then(&Text::required(&name, "set it"));
+        assert_eq!(image.0, "a$$b:${TAG:?set it}");
+    }
+}

@@ -1,0 +1,204 @@
+//! The check job of a service: its tools, its stores, its commands.
+
+use stackc_model::{Ci, Kind};
+use stackc_source::{Span, codes};
+
+use super::document::{Job, Step};
+use super::pins::{self, Action};
+use super::store;
+use super::text::Scribe;
+use super::unit::{PackageManagerKind, Toolchain, Unit};
+
+/// The checks in the order they run; a check of another name runs after these.
+const ORDER: [&str; 4] = ["lint", "types", "test", "build"];
+
+/// Whether a job may keep caches and leave reports behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A pull request or branch: caches and reports.
+    Ci,
+    /// A deployment from a branch: caches, no reports.
+    Branch,
+    /// A deployment from a tag: no caches, which a pull request could have filled.
+    Tag,
+}
+
+/// The id of a unit's check job.
+pub(crate) fn id(unit: &Unit<'_>) -> String {
+    format!("check-{}", unit.name())
+}
+
+/// Whether anything is checked.
+pub(crate) fn wanted(unit: &Unit<'_>, ci: &Ci) -> bool {
+    ci.checks.get(&unit.service.name).is_some_and(|checks| !checks.commands.is_empty())
+}
+
+/// The check job; `None` where nothing is checked.
+pub(crate) fn job(
+    unit: &Unit<'_>,
+    ci: &Ci,
+    runner: &str,
+    place: Place,
+    scribe: &mut Scribe<'_>,
+) -> Option<Job> {
+    let checks = ci.checks.get(&unit.service.name).filter(|_| wanted(unit, ci))?;
+    let mut job = Job::new(format!("Check {}", unit.name()), runner, 20);
+    let folder = scribe.carry("the build context", unit.folder(), origin(unit));
+    job.work_in(&folder);
+    let stores = store::needed(unit.environment, unit.service, scribe);
+    (job.services, job.env) = (stores.containers, stores.env);
+    set_up(&mut job, unit, place, scribe);
+    let known = ORDER.iter().filter_map(|name| checks.commands.get_key_value(*name));
+    let others = checks.commands.iter().filter(|(name, _)| !ORDER.contains(&name.as_str()));
+    for (name, command) in known.chain(others) {
+        let span = command.origin.span();
+        let label = scribe.carry("the name of a check", name, span);
+        let script = scribe.command("the command of a check", command, span);
+        if name == "test" {
+            migrate(&mut job, unit, scribe);
+        }
+        job.step(Step::run(title(&label), script));
+        if name == "test" {
+            coverage(&mut job, unit, ci, place, scribe);
+        }
+        if name == "build" && place == Place::Ci && *unit.service.kind == Kind::Vite {
+            job.step(upload(unit, "dist", "error", *ci.artifact_days));
+        }
+    }
+    Some(job)
+}
+
+fn origin(unit: &Unit<'_>) -> Option<Span> {
+    unit.build.context.origin.span().or(Some(unit.service.span))
+}
+
+fn title(check: &str) -> String {
+    match check {
+        "lint" => "Lint".to_owned(),
+        "types" => "Check the types".to_owned(),
+        "test" => "Run the tests".to_owned(),
+        "build" => "Build".to_owned(),
+        other => format!("Run {other}"),
+    }
+}
+
+/// The language and the dependencies, from the lock file alone.
+fn set_up(job: &mut Job, unit: &Unit<'_>, place: Place, scribe: &mut Scribe<'_>) {
+    let version = unit.service.runtime.as_ref();
+    let version = version.map(|text| scribe.carry("the runtime", text, text.origin.span()));
+    let cached = place != Place::Tag;
+    match unit.toolchain() {
+        Toolchain::Node(manager) => set_up_node(job, unit, manager, version, cached),
+        Toolchain::Python => {
+            let mut step = Step::uses("Set up uv", Action::SetupUv);
+            if let Some(version) = version {
+                step = step.input("python-version", version);
+            }
+            job.step(match cached {
+                true => step
+                    .input("enable-cache", true)
+                    .input("cache-dependency-glob", unit.file("uv.lock")),
+                false => step.input("enable-cache", false),
+            });
+            job.step(Step::run("Install the dependencies", "uv sync --locked"));
+        }
+        Toolchain::Go => {
+            let step = Step::uses("Set up Go", Action::SetupGo);
+            let step = match version {
+                Some(version) => step.input("go-version", version),
+                None => step.input("go-version-file", unit.file("go.mod")),
+            };
+            job.step(match cached {
+                true => step.input("cache-dependency-path", unit.file("go.sum")),
+                false => step.input("cache", false),
+            });
+        }
+        Toolchain::Rust => {
+            // The runner brings rustup; an action around it would only be one more dependency.
+            let script = "rustup toolchain install \"$TOOLCHAIN\" --profile minimal --component clippy,rustfmt\nrustup default \"$TOOLCHAIN\"\n";
+            let toolchain = version.unwrap_or_else(|| "stable".to_owned());
+            job.step(Step::run("Set up Rust", script).env("TOOLCHAIN", toolchain));
+            if cached {
+                job.step(
+                    Step::uses("Cache the build", Action::RustCache)
+                        .input("workspaces", unit.folder()),
+                );
+            }
+        }
+        Toolchain::None => {}
+    }
+}
+
+fn set_up_node(
+    job: &mut Job,
+    unit: &Unit<'_>,
+    manager: PackageManagerKind,
+    version: Option<String>,
+    cached: bool,
+) {
+    let (name, lockfile, install) = match manager {
+        PackageManagerKind::Npm => ("npm", "package-lock.json", "npm ci"),
+        PackageManagerKind::Pnpm => ("pnpm", "pnpm-lock.yaml", "pnpm install --frozen-lockfile"),
+        PackageManagerKind::Yarn => ("yarn", "yarn.lock", "yarn install --immutable"),
+    };
+    if manager == PackageManagerKind::Pnpm {
+        job.step(
+            Step::uses("Set up pnpm", Action::Pnpm)
+                .input("package_json_file", unit.file("package.json")),
+        );
+    }
+    let step = Step::uses("Set up Node.js", Action::SetupNode)
+        .input("node-version", version.unwrap_or_else(|| pins::NODE.to_owned()));
+    job.step(match cached {
+        true => step.input("cache", name).input("cache-dependency-path", unit.file(lockfile)),
+        false => step.input("package-manager-cache", false),
+    });
+    job.step(Step::run("Install the dependencies", install));
+}
+
+/// Brings the test database to the schema of this commit, which also shows that the migrations run
+/// from nothing. A tool of the dependencies is there by now; another command may need the build.
+fn migrate(job: &mut Job, unit: &Unit<'_>, scribe: &mut Scribe<'_>) {
+    let Some(migrate) = &unit.service.migrate else { return };
+    let from_dependencies = migrate.command.first().is_some_and(|word| word == "npx");
+    if from_dependencies && !job.services.is_empty() {
+        let span = migrate.command.origin.span();
+        let script = scribe.command("the command of the migrations", &migrate.command, span);
+        job.step(Step::run("Migrate the test database", script));
+    }
+}
+
+/// Holds the line coverage against the bound, and keeps the report.
+fn coverage(job: &mut Job, unit: &Unit<'_>, ci: &Ci, place: Place, scribe: &mut Scribe<'_>) {
+    let Some(least) = &ci.coverage else { return };
+    let (report, lines) = match unit.toolchain() {
+        Toolchain::Node(_) => ("coverage/coverage-summary.json", ".total.lines.pct"),
+        Toolchain::Python => ("coverage.json", ".totals.percent_covered"),
+        Toolchain::Go | Toolchain::Rust | Toolchain::None => {
+            let what = format!(
+                "target `github`: the coverage of `{}` is not held against `ci.coverage`; only \
+                 Node.js and Python services write a report that it reads",
+                unit.name()
+            );
+            scribe.say(codes::PLANNED, what, least.origin.span());
+            return;
+        }
+    };
+    job.step(
+        Step::run("Check the coverage", include_str!("steps/coverage.sh"))
+            .env("REPORT", report)
+            .env("LINES_OF", lines)
+            .env("MINIMUM", least.number()),
+    );
+    if place == Place::Ci && matches!(unit.toolchain(), Toolchain::Node(_)) {
+        job.step(upload(unit, "coverage", "warn", *ci.artifact_days).when("${{ !cancelled() }}"));
+    }
+}
+
+fn upload(unit: &Unit<'_>, folder: &str, missing: &str, days: u32) -> Step {
+    Step::uses(format!("Keep {folder}"), Action::UploadArtifact)
+        .input("name", format!("{}-{folder}", unit.name()))
+        .input("path", unit.file(folder))
+        .input("if-no-files-found", missing)
+        .input("retention-days", days)
+}

@@ -1,0 +1,270 @@
+//! The deploy workflow of an environment: check, build once, deploy those very images.
+
+use std::collections::BTreeSet;
+
+use stackc_model::{Ci, Environment, Platform, Service, Stack, Tier, Trigger};
+use stackc_source::{Diagnostics, codes};
+
+use super::check::{self, Place};
+use super::document::{
+    Concurrency, DeployEnvironment, Filter, Job, Scalar, Step, Triggers, Workflow,
+};
+use super::image::{self, Registry};
+use super::options::{DeployPlatform, Options};
+use super::pins::Action;
+use super::text::{Scribe, glob_literal};
+use super::unit::{self, Unit};
+use super::{compose, kubernetes};
+
+/// What is deployed, where to, and how it starts.
+pub(crate) struct Deployment<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) platforms: Vec<DeployPlatform>,
+    pub(crate) registry: Registry,
+    pub(crate) runner: String,
+}
+
+impl<'a> Deployment<'a> {
+    /// The deployment of an environment; `None` where there is none to automate.
+    pub(crate) fn plan(
+        stack: &Stack,
+        environment: &'a Environment,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        if environment.tier == Tier::Development || stackc_target::is_off(environment, "github") {
+            return None;
+        }
+        let options: Options = stackc_target::options(environment, "github", diagnostics);
+        let scribe = &mut Scribe { diagnostics };
+        let name = &environment.name;
+        if environment.trigger == Trigger::PullRequest {
+            let what = format!("target `github`: no workflow deploys the previews of `{name}` yet");
+            scribe.say(codes::PLANNED, what, environment.span);
+            return None;
+        }
+        let platforms = platforms(environment, &options, scribe);
+        if platforms.is_empty() {
+            return None;
+        }
+        let Some(registry) = &stack.registry else {
+            let what = format!(
+                "target `github`: no workflow deploys `{name}`, for without `registry` there is \
+                 nowhere to push its images"
+            );
+            scribe.say(codes::APPROXIMATED, what, environment.span);
+            return None;
+        };
+        let runner = super::runner(&options, scribe);
+        Some(Self { environment, platforms, registry: Registry::of(registry), runner })
+    }
+
+    /// The branch whose pushes it deploys.
+    pub(crate) fn branch(&self) -> Option<&'a str> {
+        match &self.environment.trigger {
+            Trigger::Branch(branch) => Some(branch),
+            _ => None,
+        }
+    }
+
+    fn tagged(&self) -> bool {
+        matches!(self.environment.trigger, Trigger::Tag(_))
+    }
+
+    /// Whether the public address may lead to another platform than the one just deployed.
+    pub(crate) fn side_by_side(&self) -> bool {
+        self.environment.platforms.len() > 1
+    }
+
+    /// The units whose images run on a platform.
+    pub(crate) fn units_on(&self, platform: DeployPlatform) -> Vec<Unit<'a>> {
+        let environment = self.environment;
+        let runs = |service: &Service| service.platforms.contains(&platform.of_model());
+        let used: BTreeSet<_> = environment
+            .services()
+            .filter(|(_, service)| service.is_built() && runs(service))
+            .map(|(id, service)| &environment[service.image_of.unwrap_or(id)].name)
+            .collect();
+        unit::of_environment(environment).filter(|unit| used.contains(&unit.service.name)).collect()
+    }
+
+    /// The units that are built for it.
+    fn units(&self) -> Vec<Unit<'a>> {
+        let names: BTreeSet<_> = self
+            .platforms
+            .iter()
+            .flat_map(|platform| self.units_on(*platform))
+            .map(|unit| unit.name())
+            .collect();
+        unit::of_environment(self.environment).filter(|unit| names.contains(unit.name())).collect()
+    }
+
+    /// The images of a platform, each by the digest this run built, one to a line.
+    pub(crate) fn images(&self, platform: DeployPlatform) -> String {
+        let line = |unit: &Unit<'_>| {
+            let job = image::id(unit);
+            format!("{}@${{{{ needs.{job}.outputs.digest }}}}", unit.service.image.value)
+        };
+        self.units_on(platform).iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A deploy job, up to its platform's own steps.
+    pub(crate) fn job(&self, platform: DeployPlatform, scribe: &mut Scribe<'_>) -> Job {
+        let environment = self.environment;
+        let title = format!("Deploy {} to {}", environment.name, platform.title());
+        let mut job = Job::new(title, &self.runner, 30);
+        job.needs = self.units_on(platform).iter().map(image::id).collect();
+        let url = environment.url.as_deref();
+        job.environment = Some(DeployEnvironment {
+            name: environment.name.to_string(),
+            url: url.map(|url| scribe.carry("the URL of the environment", url, environment.span)),
+            deployment: None,
+        });
+        job
+    }
+
+    /// Tells Slack that a deployment failed.
+    pub(crate) fn notify(&self, job: &mut Job, platform: DeployPlatform) {
+        let Some(secret) = &self.environment.notify.slack else { return };
+        let text = format!(
+            "Deployment of {} to {} failed: ${{{{ github.server_url }}}}/${{{{ github.repository \
+             }}}}/actions/runs/${{{{ github.run_id }}}}",
+            self.environment.name,
+            platform.title()
+        );
+        job.step(
+            Step::uses("Tell Slack", Action::Slack)
+                .when("${{ failure() }}")
+                .input("webhook", format!("${{{{ secrets.{secret} }}}}"))
+                .input("webhook-type", "incoming-webhook")
+                .input("payload", format!("text: \"{text}\"")),
+        );
+    }
+}
+
+impl DeployPlatform {
+    fn of_model(self) -> Platform {
+        match self {
+            Self::Compose => Platform::Compose,
+            Self::Kubernetes => Platform::Kubernetes,
+        }
+    }
+
+    /// The target that writes its files.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Compose => "compose",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Compose => "compose",
+            Self::Kubernetes => "Kubernetes",
+        }
+    }
+}
+
+/// The platforms to deploy to: those asked for, or all that the environment runs on.
+fn platforms(
+    environment: &Environment,
+    options: &Options,
+    scribe: &mut Scribe<'_>,
+) -> Vec<DeployPlatform> {
+    let known = [DeployPlatform::Compose, DeployPlatform::Kubernetes];
+    let on = |platform: DeployPlatform| !stackc_target::is_off(environment, platform.id());
+    let runs = |platform: DeployPlatform| environment.runs_on(platform.of_model()) && on(platform);
+    if let Some(asked) = &options.platforms {
+        for platform in asked.iter().filter(|platform| !runs(platform.value)) {
+            let what = format!(
+                "target `github`: `{}` does not run on {}, so nothing is deployed there",
+                environment.name,
+                platform.title()
+            );
+            scribe.say(codes::NO_EFFECT, what, Some(platform.span));
+        }
+        let wanted = |platform: &DeployPlatform| asked.iter().any(|item| item.value == *platform);
+        return known.into_iter().filter(wanted).filter(|platform| runs(*platform)).collect();
+    }
+    for platform in &environment.platforms {
+        if !known.iter().any(|known| known.of_model() == *platform) {
+            let what = format!(
+                "target `github`: no workflow deploys `{}` to {platform:?} yet",
+                environment.name
+            );
+            scribe.say(codes::PLANNED, what, environment.span);
+        }
+    }
+    known.into_iter().filter(|platform| runs(*platform)).collect()
+}
+
+/// The workflow of a deployment.
+pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe<'_>) -> Workflow {
+    let environment = deployment.environment;
+    let file = format!("deploy-{}", environment.name);
+    let concurrency = Concurrency { group: file, cancel: Scalar::from(false) };
+    let on = triggers(environment, scribe);
+    let mut workflow = Workflow::new(format!("Deploy {}", environment.name), on, concurrency);
+    let place = if deployment.tagged() { Place::Tag } else { Place::Branch };
+    let (runner, units) = (&deployment.runner, deployment.units());
+    let mut checks = Vec::new();
+    for unit in &units {
+        if let Some(job) = check::job(unit, ci, runner, place, scribe) {
+            checks.push(check::id(unit));
+            workflow.jobs.push(check::id(unit), job);
+        }
+    }
+    for unit in &units {
+        let tagged = deployment.tagged();
+        let mut job = image::push_job(unit, &deployment.registry, runner, tagged, scribe);
+        job.needs.clone_from(&checks);
+        workflow.jobs.push(image::id(unit), job);
+    }
+    for platform in &deployment.platforms {
+        let (id, job) = match platform {
+            DeployPlatform::Compose => ("deploy-compose", compose::job(deployment, scribe)),
+            DeployPlatform::Kubernetes => {
+                ("deploy-kubernetes", kubernetes::job(deployment, scribe))
+            }
+        };
+        workflow.jobs.push(id, job);
+    }
+    workflow
+}
+
+/// A person may start it too: again, or with an older tag to go back to.
+fn triggers(environment: &Environment, scribe: &mut Scribe<'_>) -> Triggers {
+    let span = environment.span;
+    let push = match &environment.trigger {
+        Trigger::Branch(branch) => Some(Filter {
+            branches: vec![glob_literal(&scribe.carry("the branch", branch, span))],
+            ..Filter::default()
+        }),
+        Trigger::Tag(pattern) => Some(Filter {
+            tags: vec![scribe.carry("the tag pattern", pattern, span)],
+            ..Filter::default()
+        }),
+        Trigger::PullRequest | Trigger::Manual => None,
+    };
+    Triggers { push, workflow_dispatch: Some(Filter::default()), ..Triggers::default() }
+}
+
+/// The step that asks the public address, where the environment has one.
+pub(crate) fn health_check(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Option<Step> {
+    let environment = deployment.environment;
+    let url = environment.url.as_deref()?;
+    // The front page must be there. Of another path nobody knows what it answers without a login,
+    // so there it is enough that nothing on the way to it is broken.
+    let shortest = environment.routes.iter().rfind(|route| route.domain.as_str() == "main");
+    let path = shortest.map_or("/", |route| route.path.as_str());
+    let open = path == "/" && environment.edge.access.is_empty();
+    let highest = if open { "399" } else { "499" };
+    let address =
+        scribe.carry("the URL of the environment", &format!("{url}{path}"), environment.span);
+    Some(
+        Step::run("Ask the public address", include_str!("steps/health.sh"))
+            .id("health")
+            .env("ADDRESS", address)
+            .env("HIGHEST_STATUS", highest),
+    )
+}

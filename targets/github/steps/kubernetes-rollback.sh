@@ -1,0 +1,4 @@
+# To what ran before this deployment; what it did not change is left alone by kubectl.
+while read -r namespace name revision; do
+  kubectl rollout undo --namespace "$namespace" --to-revision "$revision" "deployment/$name"
+done <"$RUNNER_TEMP/revisions"

@@ -1,0 +1,129 @@
+//! Service containers: the stores a service needs, with throw-away credentials.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stackc_model::{
+    Engine, Environment, NeedTarget, SecretSource, Segment, Service, Store, StoreId, Text,
+};
+
+use super::document::{Container, Ordered, Values};
+use super::pins;
+use super::text::Scribe;
+
+/// The password of the test database. It guards nothing: the container lives as long as the job.
+const PASSWORD: &str = "throw-away";
+
+/// The containers of a check job and the variables that point at them.
+#[derive(Debug, Default)]
+pub(crate) struct Stores {
+    pub(crate) containers: Ordered<Container>,
+    pub(crate) env: Values,
+}
+
+/// The stores a service needs.
+pub(crate) fn needed(
+    environment: &Environment,
+    service: &Service,
+    scribe: &mut Scribe<'_>,
+) -> Stores {
+    let mut stores = Stores::default();
+    let mut ports = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for need in service.needs.values() {
+        let NeedTarget::Store(id) = need.target else { continue };
+        let store = &environment[id];
+        let mut port = store.port;
+        while !taken.insert(port) {
+            port += 1;
+        }
+        ports.insert(id, port);
+        stores.containers.push(store.name.as_str(), container(store, port, scribe));
+    }
+    for (name, id) in &service.secrets {
+        let SecretSource::Derived(text) = &environment[*id].source else { continue };
+        if let Some(url) = local_url(environment, &ports, text) {
+            stores.env.push(name.as_str(), scribe.carry("the store's URL", &url, None));
+        }
+    }
+    stores
+}
+
+fn container(store: &Store, port: u16, scribe: &mut Scribe<'_>) -> Container {
+    let span = Some(store.span);
+    let mut env = Values::default();
+    let probe = match &store.engine {
+        Engine::Postgres { database, user, .. } => {
+            env.push("POSTGRES_DB", scribe.carry("the database name", database, span));
+            env.push("POSTGRES_PASSWORD", PASSWORD);
+            env.push("POSTGRES_USER", scribe.carry("the database user", user, span));
+            // While the image sets itself up it listens on its socket alone, so ask over TCP.
+            "pg_isready --host 127.0.0.1"
+        }
+        Engine::Redis { valkey: true, .. } => "valkey-cli ping",
+        Engine::Redis { valkey: false, .. } => "redis-cli ping",
+    };
+    Container {
+        image: pins::with_digest(&scribe.image(&store.image, span)),
+        env,
+        ports: vec![format!("{port}:{}", store.port)],
+        options: format!(
+            "--health-cmd \"{probe}\" --health-interval 5s --health-timeout 5s --health-retries 12"
+        ),
+    }
+}
+
+/// The URL of a store as the job sees it: the same as everywhere, on localhost.
+///
+/// `None` where the text holds a secret that is no store's password: then it is no store's URL, or
+/// one that only the vault can complete.
+fn local_url(
+    environment: &Environment,
+    ports: &BTreeMap<StoreId, u16>,
+    text: &Text,
+) -> Option<String> {
+    let (id, port) = ports.iter().find(|(id, _)| {
+        let password = environment[**id].password;
+        let mut secrets = text.secrets().peekable();
+        secrets.peek().is_some() && secrets.all(|secret| secret == password)
+    })?;
+    let store = &environment[*id];
+    let whole: String = text
+        .segments
+        .iter()
+        .map(|segment| match segment {
+            Segment::Literal(text) => text.as_str(),
+            Segment::Secret(_) => PASSWORD,
+        })
+        .collect();
+    // A service container takes no arguments, so its redis asks for no password.
+    let login = matches!(store.engine, Engine::Postgres { .. });
+    on_localhost(&whole, &format!("{}:{}", store.name, store.port), *port, login)
+}
+
+/// A URL with its address moved to a port of localhost, with or without what stands before `@`.
+fn on_localhost(url: &str, address: &str, port: u16, keep_login: bool) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (login, rest) = rest.rsplit_once('@')?;
+    let tail = rest.strip_prefix(address)?;
+    let login = if keep_login { format!("{login}@") } else { String::new() };
+    Some(format!("{scheme}://{login}localhost:{port}{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_localhost;
+
+    #[test]
+    fn urls_move_to_localhost_and_keep_the_rest() {
+        let postgres = "postgresql://shop:pw@db:5432/shop?sslmode=disable";
+        assert_eq!(
+            on_localhost(postgres, "db:5432", 5433, true).as_deref(),
+            Some("postgresql://shop:pw@localhost:5433/shop?sslmode=disable")
+        );
+        assert_eq!(
+            on_localhost("redis://default:pw@cache:6379/0", "cache:6379", 6379, false).as_deref(),
+            Some("redis://localhost:6379/0")
+        );
+        assert_eq!(on_localhost("smtp://a:pw@mail:25", "db:5432", 5432, true), None);
+    }
+}

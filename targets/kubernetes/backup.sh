@@ -1,0 +1,36 @@
+# Dumps one database, reads the dump back, and only then removes what is too old.
+# A run that fails leaves every earlier dump alone.
+set -eu
+umask 077
+
+PGPASSWORD=$(cat "$PASSWORD_FILE")
+export PGPASSWORD
+
+stamp=$(date -u +%Y-%m-%dT%H%M%SZ)
+partial="$BACKUP_DIR/.partial"
+rm -rf "$partial"
+mkdir "$partial"
+
+for format in $FORMATS; do
+	case $format in
+	custom)
+		dump="$partial/$PGDATABASE-$stamp.dump"
+		pg_dump --format=custom --file="$dump"
+		pg_restore --list "$dump" >/dev/null
+		;;
+	sql)
+		dump="$partial/$PGDATABASE-$stamp.sql.gz"
+		pg_dump --format=plain --compress=6 --file="$dump"
+		gzip -t "$dump"
+		;;
+	*)
+		echo "backup: no such format: $format" >&2
+		exit 64
+		;;
+	esac
+	echo "backup: wrote $(basename "$dump"), $(wc -c <"$dump") bytes"
+done
+
+mv "$partial"/* "$BACKUP_DIR/"
+rmdir "$partial"
+find "$BACKUP_DIR" -maxdepth 1 -type f -name "$PGDATABASE-*" -mtime +"$KEEP_DAYS" -print -delete

@@ -1,0 +1,234 @@
+//! The Gateway API: one Gateway, one HTTPRoute for each service and domain.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Domain, Label, Route, Service};
+use stackc_source::codes;
+
+use super::super::context::{Context, Subject};
+use super::super::manifest::*;
+use super::super::output::{Output, Place};
+use super::super::service;
+use super::{certificate_secret, hosts, redirected, served, subject, tls};
+
+/// The name of the listener for plain HTTP.
+pub(super) const PLAIN: &str = "http";
+/// The class where none is named: what Envoy Gateway's own documentation calls its class.
+const DEFAULT_CLASS: &str = "eg";
+/// What the API takes: rules in a route, headers in a filter, characters in a header's value.
+const MOST_RULES: usize = 16;
+const MOST_HEADERS: usize = 16;
+const LONGEST_VALUE: usize = 4096;
+
+/// The Gateway and its routes.
+pub(super) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
+    let subject = subject(ctx);
+    let class = match &ctx.settings.written.class {
+        Some(class) => Noted::Plain(class.to_string()),
+        None => Noted::with(DEFAULT_CLASS.to_owned(), "targets.kubernetes.class"),
+    };
+    let spec = GatewaySpec { gateway_class_name: class, listeners: listeners(ctx) };
+    out.add(
+        Place::Main,
+        &subject.name,
+        "gateway",
+        &Object::new(GATEWAY, ctx.metadata(&subject), spec),
+    );
+    let headers = headers(ctx, out);
+    for (_, item) in ctx.services() {
+        for (name, routes) in by_domain(ctx, item) {
+            add_routes(ctx, item, name, &routes, &headers, out);
+        }
+    }
+    if tls(ctx).is_some() {
+        let all: Vec<_> = ctx.environment.domains.values().flat_map(hosts).collect();
+        let to_https = Redirect { scheme: Some("https"), hostname: None, status_code: 301 };
+        redirect(
+            ctx,
+            "https-redirect",
+            vec![parent(ctx, Some(PLAIN.to_owned()))],
+            all,
+            to_https,
+            out,
+        );
+    }
+    for (name, domain) in &ctx.environment.domains {
+        canonical(ctx, name, domain, out);
+    }
+}
+
+/// Plain HTTP for redirects and ACME challenges, and one listener for each host with TLS.
+fn listeners(ctx: &Context<'_>) -> Vec<Listener> {
+    let same = || AllowedRoutes { namespaces: RouteNamespaces { from: "Same" } };
+    let plain = Listener {
+        name: PLAIN.to_owned(),
+        hostname: None,
+        port: 80,
+        protocol: "HTTP",
+        tls: None,
+        allowed_routes: same(),
+    };
+    let mut listeners = vec![plain];
+    if tls(ctx).is_none() {
+        return listeners;
+    }
+    for (name, domain) in &ctx.environment.domains {
+        for (at, host) in hosts(domain).into_iter().enumerate() {
+            listeners.push(Listener {
+                name: listener(name, at),
+                hostname: Some(host),
+                port: 443,
+                protocol: "HTTPS",
+                tls: Some(ListenerTls {
+                    mode: "Terminate",
+                    certificate_refs: vec![Name::new(certificate_secret(name))],
+                }),
+                allowed_routes: same(),
+            });
+        }
+    }
+    listeners
+}
+
+/// The listener of a domain's host: `https-main` for the canonical one, then `https-main-1` ….
+fn listener(domain: &Label, at: usize) -> String {
+    if at == 0 { format!("https-{domain}") } else { format!("https-{domain}-{at}") }
+}
+
+fn parent(ctx: &Context<'_>, section_name: Option<String>) -> ParentRef {
+    ParentRef { name: ctx.stack.name.to_string(), section_name }
+}
+
+/// The listeners of hosts of a domain: those with TLS, or the plain one.
+fn parents(ctx: &Context<'_>, domain: &Label, at: std::ops::Range<usize>) -> Vec<ParentRef> {
+    match tls(ctx) {
+        Some(_) => at.map(|at| parent(ctx, Some(listener(domain, at)))).collect(),
+        None => vec![parent(ctx, Some(PLAIN.to_owned()))],
+    }
+}
+
+/// The routes of a service by domain.
+fn by_domain<'a>(ctx: &Context<'a>, item: &Service) -> BTreeMap<&'a Label, Vec<&'a Route>> {
+    let environment = ctx.environment;
+    let mut found: BTreeMap<&Label, Vec<&Route>> = BTreeMap::new();
+    for id in &item.routes {
+        let route = &environment[*id];
+        found.entry(&route.domain).or_default().push(route);
+    }
+    found
+}
+
+fn add_routes(
+    ctx: &Context<'_>,
+    item: &Service,
+    domain_name: &Label,
+    routes: &[&Route],
+    headers: &[Header],
+    out: &mut Output<'_>,
+) {
+    let Some(domain) = ctx.environment.domains.get(domain_name) else { return };
+    if let Some(route) = routes.get(MOST_RULES) {
+        let message =
+            format!("an HTTPRoute takes {MOST_RULES} rules, and `{}` has more routes", item.name);
+        out.tell(
+            codes::CANNOT_CARRY,
+            Some(route.span),
+            message,
+            "split the service or put routes together",
+        );
+    }
+    let hostnames = served(domain);
+    let spec = HttpRouteSpec {
+        parent_refs: parents(ctx, domain_name, 0..hostnames.len()),
+        hostnames,
+        rules: routes.iter().filter_map(|route| rule(item, route, headers)).collect(),
+    };
+    let name = match domain_name.as_str() {
+        "main" => item.name.to_string(),
+        other => format!("{}-{other}", item.name),
+    };
+    let object = Object::new(HTTP_ROUTE, ctx.metadata_as(&name, &service::subject(item)), spec);
+    out.add(Place::Main, &name, "httproute", &object);
+}
+
+fn rule(item: &Service, route: &Route, headers: &[Header]) -> Option<RouteRule> {
+    let port = item.ports.get(&route.port)?;
+    let kind = if route.exact { "Exact" } else { "PathPrefix" };
+    let mut filters = Vec::new();
+    if route.strip {
+        filters.push(Filter::rewrite(match route.exact {
+            true => PathRewrite::ReplaceFullPath { path: "/" },
+            false => PathRewrite::ReplacePrefixMatch { path: "/" },
+        }));
+    }
+    if !headers.is_empty() {
+        filters.push(Filter::headers(headers.to_vec()));
+    }
+    Some(RouteRule {
+        matches: vec![RouteMatch { path: PathMatch { kind, value: route.path.value.clone() } }],
+        filters,
+        backend_refs: vec![BackendRef { name: item.name.to_string(), port: *port.number }],
+        timeouts: Some(Timeouts { request: timeout(route) }),
+    })
+}
+
+/// A time limit counts to the end of the answer, and a WebSocket's answer has none.
+fn timeout(route: &Route) -> Noted<String> {
+    match route.websocket {
+        true => Noted::with("0s".to_owned(), "no limit: a WebSocket stays open"),
+        false => Noted::Plain(route.timeout.compact()),
+    }
+}
+
+/// The security headers of every answer, as far as the API carries them.
+fn headers(ctx: &Context<'_>, out: &mut Output<'_>) -> Vec<Header> {
+    let hsts = tls(ctx).and_then(|tls| tls.hsts.clone());
+    let hsts = hsts.map(|value| ("Strict-Transport-Security".to_owned(), value));
+    let all: Vec<_> = hsts.into_iter().chain(ctx.environment.edge.headers.all()).collect();
+    let span = ctx.environment.span;
+    if all.len() > MOST_HEADERS {
+        let message = format!(
+            "an HTTPRoute sets at most {MOST_HEADERS} headers, and there are {}",
+            all.len()
+        );
+        out.tell(codes::CANNOT_CARRY, span, message, "take some of `edge.headers.extra` out");
+    }
+    for (name, _) in all.iter().filter(|(_, value)| value.len() > LONGEST_VALUE) {
+        let message = format!(
+            "an HTTPRoute takes header values of {LONGEST_VALUE} bytes, and `{name}` is longer"
+        );
+        out.tell(codes::CANNOT_CARRY, span, message, "");
+    }
+    all.into_iter().map(|(name, value)| Header { name, value }).collect()
+}
+
+/// Hosts that are sent on to the canonical one.
+fn canonical(ctx: &Context<'_>, name: &Label, domain: &Domain, out: &mut Output<'_>) {
+    let from = redirected(domain);
+    if from.is_empty() {
+        return;
+    }
+    let first = served(domain).len();
+    let parents = parents(ctx, name, first..first + from.len());
+    let to = Redirect { scheme: None, hostname: Some(domain.host.value.clone()), status_code: 301 };
+    redirect(ctx, &format!("{name}-redirect"), parents, from, to, out);
+}
+
+fn redirect(
+    ctx: &Context<'_>,
+    name: &str,
+    parent_refs: Vec<ParentRef>,
+    hostnames: Vec<String>,
+    to: Redirect,
+    out: &mut Output<'_>,
+) {
+    let rule = RouteRule {
+        matches: Vec::new(),
+        filters: vec![Filter::redirect(to)],
+        backend_refs: Vec::new(),
+        timeouts: None,
+    };
+    let spec = HttpRouteSpec { parent_refs, hostnames, rules: vec![rule] };
+    let subject = Subject::new(name, "edge");
+    out.add(Place::Main, name, "httproute", &Object::new(HTTP_ROUTE, ctx.metadata(&subject), spec));
+}

@@ -1,0 +1,53 @@
+//! What this target does not render, each told at the place it was written.
+
+use stackc_model::{Origin, Role, Service, Start};
+use stackc_source::codes;
+
+use super::context::Context;
+use super::output::Output;
+
+/// Tells what the services lose here.
+pub(crate) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
+    for (_, service) in ctx.services() {
+        if *service.role == Role::Job {
+            let message = format!("on Kubernetes the job `{}` is not rendered yet", service.name);
+            out.tell(codes::PLANNED, Some(service.span), message, "");
+        }
+        files(service, out);
+        starts(service, out);
+    }
+}
+
+/// kustomize reads nothing outside its own folder.
+fn files(service: &Service, out: &mut Output<'_>) {
+    for (name, file) in &service.files {
+        if let Some(from) = &file.from {
+            let message = format!(
+                "the file `{name}` of `{}` lies outside the manifests, where kustomize does not read",
+                service.name
+            );
+            let span = from.origin.span().or(Some(service.span));
+            out.tell(
+                codes::UNSUPPORTED,
+                span,
+                message,
+                "write it as `content`, or put it into the image",
+            );
+        }
+    }
+}
+
+/// Everything starts at once and tries again until what it needs is there.
+fn starts(service: &Service, out: &mut Output<'_>) {
+    for (name, need) in &service.needs {
+        if let (Origin::Written(span), Start::Healthy | Start::Started) =
+            (need.start.origin, *need.start)
+        {
+            let message = format!(
+                "Kubernetes has no order of start: `{}` is restarted until `{name}` answers",
+                service.name
+            );
+            out.tell(codes::APPROXIMATED, Some(span), message, "");
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The pods of services and stores: one hardened shape, filled in by each workload.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Bytes, Delivery, Millicores, Resources as Bounds, Service};
+use stackc_target::conventions::SECRETS_DIR;
+
+use super::context::{Context, Subject};
+use super::manifest::*;
+use super::output::{Output, Place};
+use super::text::{literal, unexpanded};
+
+/// `0440` and `0555` as the numbers YAML 1.2 and JSON know.
+const GROUP_READS: u32 = 0o440;
+const ALL_RUN: u32 = 0o555;
+
+/// A pod of one container.
+pub(crate) struct Pod {
+    pub(crate) container: Container,
+    pub(crate) volumes: Vec<Volume>,
+    pub(crate) user: u32,
+    pub(crate) grace: u64,
+    pub(crate) restart: Option<&'static str>,
+    /// Whether several copies are to be kept apart.
+    pub(crate) spread: bool,
+}
+
+impl Pod {
+    /// The template of a workload.
+    pub(crate) fn template(
+        self,
+        ctx: &Context<'_>,
+        subject: &Subject,
+        account: &str,
+    ) -> PodTemplate {
+        let spec = PodSpec {
+            service_account_name: account.to_owned(),
+            automount_service_account_token: false,
+            enable_service_links: false,
+            host_users: (ctx.settings.minor >= 36).then_some(false),
+            restart_policy: self.restart,
+            termination_grace_period_seconds: self.grace,
+            security_context: PodSecurity {
+                run_as_non_root: true,
+                run_as_user: self.user,
+                run_as_group: self.user,
+                fs_group: self.user,
+                fs_group_change_policy: "OnRootMismatch",
+                seccomp_profile: Seccomp { kind: "RuntimeDefault" },
+            },
+            affinity: self.spread.then(|| affinity(ctx, &subject.name)),
+            topology_spread_constraints: match self.spread {
+                true => vec![
+                    spread(ctx, &subject.name, "topology.kubernetes.io/zone"),
+                    spread(ctx, &subject.name, "kubernetes.io/hostname"),
+                ],
+                false => Vec::new(),
+            },
+            containers: vec![self.container],
+            volumes: self.volumes,
+        };
+        PodTemplate { metadata: ctx.template_metadata(subject), spec }
+    }
+
+    /// Mounts a volume.
+    pub(crate) fn mount(&mut self, name: &str, path: &str, read_only: bool, source: VolumeSource) {
+        self.container.volume_mounts.push(VolumeMount {
+            name: name.to_owned(),
+            mount_path: path.to_owned(),
+            sub_path: None,
+            read_only: read_only.then_some(true),
+        });
+        self.volumes.push(Volume { name: name.to_owned(), source });
+    }
+
+    /// Mounts keys of a secret as files.
+    pub(crate) fn mount_secret(&mut self, secret: &str, keys: impl Iterator<Item = String>) {
+        // The keys are listed so that a missing one keeps the pod from starting.
+        let items: Vec<_> = keys.map(|key| KeyToPath { path: key.clone(), key }).collect();
+        if items.is_empty() {
+            return;
+        }
+        let volume = SecretVolume {
+            secret_name: secret.to_owned(),
+            default_mode: Noted::with(GROUP_READS, "0440"),
+            items,
+        };
+        self.mount("secrets", SECRETS_DIR, true, VolumeSource::Secret(volume));
+    }
+
+    /// Mounts a config map of scripts.
+    pub(crate) fn mount_scripts(&mut self, config_map: &str, path: &str) {
+        let volume = ConfigMapVolume {
+            name: config_map.to_owned(),
+            default_mode: Noted::with(ALL_RUN, "0555"),
+        };
+        self.mount("scripts", path, true, VolumeSource::ConfigMap(volume));
+    }
+}
+
+/// Scratch space on the node's disk.
+pub(crate) fn scratch(size: Bytes) -> VolumeSource {
+    VolumeSource::EmptyDir(EmptyDir { medium: None, size_limit: size.kubernetes() })
+}
+
+/// A variable with a plain value.
+pub(crate) fn variable(name: &str, value: &str) -> EnvVar {
+    EnvVar { name: name.to_owned(), value: Some(unexpanded(value)), value_from: None }
+}
+
+/// What every container may not do.
+pub(crate) fn hardened(read_only_root: Noted<bool>) -> ContainerSecurity {
+    ContainerSecurity {
+        allow_privilege_escalation: false,
+        read_only_root_filesystem: read_only_root,
+        capabilities: Capabilities { drop: ["ALL"] },
+    }
+}
+
+/// The bounds of a container.
+pub(crate) fn resources(bounds: &Bounds) -> Resources {
+    let disk = bounds.disk.kubernetes();
+    let requests = BTreeMap::from([
+        ("cpu", cores(*bounds.cpu_request)),
+        ("ephemeral-storage", disk.clone()),
+        ("memory", bounds.memory_request.kubernetes()),
+    ]);
+    let mut limits =
+        BTreeMap::from([("ephemeral-storage", disk), ("memory", bounds.memory_limit.kubernetes())]);
+    if let Some(limit) = &bounds.cpu_limit {
+        limits.insert("cpu", cores(**limit));
+    }
+    Resources { requests, limits }
+}
+
+/// Processor time in the canonical form: `250m`, `2`.
+pub(crate) fn cores(time: Millicores) -> String {
+    if time.0.is_multiple_of(1000) { time.cores() } else { format!("{}m", time.0) }
+}
+
+fn affinity(ctx: &Context<'_>, name: &str) -> Affinity {
+    let term = Term { topology_key: "kubernetes.io/hostname", label_selector: ctx.selector(name) };
+    let preference = Preference { weight: 100, pod_affinity_term: term };
+    let preferred = vec![preference];
+    Affinity {
+        pod_anti_affinity: AntiAffinity {
+            preferred_during_scheduling_ignored_during_execution: preferred,
+        },
+    }
+}
+
+fn spread(ctx: &Context<'_>, name: &str, topology: &'static str) -> Spread {
+    Spread {
+        max_skew: 1,
+        topology_key: topology,
+        when_unsatisfiable: "ScheduleAnyway",
+        label_selector: ctx.selector(name),
+        match_label_keys: ["pod-template-hash"],
+    }
+}
+
+/// The pod of a service, without ports, probes and what only long-running pods have.
+///
+/// `name` is that of the workload, which is the service's own or that of one of its jobs.
+pub(crate) fn of_service(
+    service: &Service,
+    name: &str,
+    args: Option<&[String]>,
+    place: Place,
+    out: &mut Output<'_>,
+) -> Pod {
+    let image = match service.is_built() {
+        true => out.built_image(place, &service.image),
+        false => service.image.value.clone(),
+    };
+    let container = Container {
+        name: Noted::Plain(name.to_owned()),
+        image,
+        image_pull_policy: "Always",
+        command: Vec::new(),
+        // The image's entrypoint stays: in our images it reads the secrets.
+        args: args.unwrap_or_default().iter().map(|word| unexpanded(word)).collect(),
+        ports: Vec::new(),
+        env_from: variables(service, name, place, out),
+        env: Vec::new(),
+        resources: resources(&service.resources),
+        startup_probe: None,
+        liveness_probe: None,
+        readiness_probe: None,
+        lifecycle: None,
+        security_context: hardened(Noted::Plain(true)),
+        volume_mounts: Vec::new(),
+    };
+    let mut pod = Pod {
+        container,
+        volumes: Vec::new(),
+        user: *service.user,
+        grace: service.stop.grace.ceil(),
+        restart: None,
+        spread: false,
+    };
+    secrets(service, &mut pod);
+    pod.mount("tmp", "/tmp", false, scratch(*service.resources.disk));
+    for (at, path) in service.writable.iter().enumerate() {
+        pod.mount(&format!("writable-{}", at + 1), path, false, scratch(*service.resources.disk));
+    }
+    files(service, name, place, &mut pod, out);
+    pod
+}
+
+/// The plain variables, by a config map whose name follows its content, so that a change rolls the
+/// pods.
+fn variables(service: &Service, name: &str, place: Place, out: &mut Output<'_>) -> Vec<EnvFrom> {
+    if service.env.is_empty() {
+        return Vec::new();
+    }
+    let literals = service.env.iter().map(|(key, value)| literal(key.as_str(), value)).collect();
+    out.config_map(place, ConfigMap { name: name.to_owned(), literals, files: Vec::new() });
+    vec![EnvFrom { config_map_ref: Name::new(name) }]
+}
+
+/// The secrets of a service lie in one secret of its name, one key for each variable.
+fn secrets(service: &Service, pod: &mut Pod) {
+    let secret = service.name.as_str();
+    if *service.delivery == Delivery::Env {
+        pod.container.env.extend(service.secrets.keys().map(|key| {
+            let source = SecretKey { name: secret.to_owned(), key: key.to_string() };
+            EnvVar {
+                name: key.to_string(),
+                value: None,
+                value_from: Some(ValueFrom { secret_key_ref: source }),
+            }
+        }));
+        return;
+    }
+    if *service.delivery == Delivery::FileEnv {
+        pod.container.env.extend(
+            service
+                .secrets
+                .keys()
+                .map(|key| variable(&format!("{key}_FILE"), &format!("{SECRETS_DIR}/{key}"))),
+        );
+    }
+    pod.mount_secret(secret, service.secrets.keys().map(ToString::to_string));
+}
+
+/// The files whose content is written in the stack, by a config map of their own.
+fn files(service: &Service, name: &str, place: Place, pod: &mut Pod, out: &mut Output<'_>) {
+    let written =
+        || service.files.iter().filter_map(|(key, file)| Some((key, file, file.content.as_ref()?)));
+    let literals: Vec<_> =
+        written().map(|(key, _, content)| literal(key.as_str(), content)).collect();
+    if literals.is_empty() {
+        return;
+    }
+    let config_map = format!("{name}-files");
+    for (key, file, _) in written() {
+        pod.container.volume_mounts.push(VolumeMount {
+            name: "files".to_owned(),
+            mount_path: file.path.value.clone(),
+            sub_path: Some(key.to_string()),
+            read_only: Some(true),
+        });
+    }
+    let source =
+        ConfigMapVolume { name: config_map.clone(), default_mode: Noted::with(0o444, "0444") };
+    pod.volumes.push(Volume { name: "files".to_owned(), source: VolumeSource::ConfigMap(source) });
+    out.config_map(place, ConfigMap { name: config_map, literals, files: Vec::new() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cores;
+    use stackc_model::Millicores;
+
+    #[test]
+    fn writes_processor_time_as_the_api_gives_it_back() {
+        assert_eq!(cores(Millicores(250)), "250m");
+        assert_eq!(cores(Millicores(1500)), "1500m");
+        assert_eq!(cores(Millicores(2000)), "2");
+    }
+}

@@ -1,0 +1,81 @@
+//! How health is asked.
+
+use stackc_model::{Health, Service, Sourced};
+
+use super::context::port_ref;
+use super::manifest::{Exec, Handler, HttpGet, PortRef, Probe, TcpSocket};
+use super::text::unexpanded;
+
+/// How long a container may take to start: as many tries of [`STARTUP_PERIOD`] seconds.
+const STARTUP_TRIES: u32 = 36;
+const STARTUP_PERIOD: u64 = 5;
+
+/// The three questions.
+#[derive(Debug, Default)]
+pub(crate) struct Probes {
+    pub(crate) startup: Option<Probe>,
+    pub(crate) liveness: Option<Probe>,
+    pub(crate) readiness: Option<Probe>,
+}
+
+/// What can be asked of a service.
+struct Asked<'a> {
+    health: &'a Health,
+    port: Option<PortRef>,
+}
+
+impl Asked<'_> {
+    fn tcp(&self) -> Option<Handler> {
+        self.port.clone().map(|port| Handler::TcpSocket(TcpSocket { port }))
+    }
+
+    fn get(&self, path: Option<&Sourced<String>>) -> Option<Handler> {
+        let (path, port) = (path?.value.clone(), self.port.clone()?);
+        Some(Handler::HttpGet(HttpGet { path, port }))
+    }
+
+    fn exec(&self) -> Option<Handler> {
+        let command = self.health.command.as_ref()?;
+        let command = command.iter().map(|word| unexpanded(word)).collect();
+        Some(Handler::Exec(Exec { command }))
+    }
+
+    /// Whether the process lives; never whether what it depends on does.
+    fn live(&self) -> Option<Handler> {
+        self.get(self.health.live.as_ref()).or_else(|| self.tcp()).or_else(|| self.exec())
+    }
+
+    /// Whether it can answer; nobody sends anything to what has no port.
+    fn ready(&self) -> Option<Handler> {
+        self.port.as_ref()?;
+        self.get(self.health.ready.as_ref()).or_else(|| self.exec()).or_else(|| self.tcp())
+    }
+
+    fn started(&self) -> Option<Handler> {
+        self.get(self.health.startup.as_ref()).or_else(|| self.live())
+    }
+
+    fn every(&self, handler: Handler, failures: u32) -> Probe {
+        Probe {
+            handler,
+            period_seconds: self.health.interval.ceil().max(1),
+            timeout_seconds: self.health.timeout.ceil().max(1),
+            failure_threshold: failures,
+        }
+    }
+}
+
+/// The probes of a service; none where nothing can be asked.
+pub(crate) fn of_service(service: &Service) -> Probes {
+    let Some(health) = &service.health else { return Probes::default() };
+    let port = service.main_port().map(|(name, port)| port_ref(name.as_str(), *port.number));
+    let asked = Asked { health, port };
+    Probes {
+        startup: asked.started().map(|handler| Probe {
+            period_seconds: STARTUP_PERIOD,
+            ..asked.every(handler, STARTUP_TRIES)
+        }),
+        liveness: asked.live().map(|handler| asked.every(handler, 3)),
+        readiness: asked.ready().map(|handler| asked.every(handler, 2)),
+    }
+}

@@ -1,0 +1,128 @@
+//! Values in the three places that read them with a grammar of their own.
+
+use stackc_model::{Environment, SecretId, SecretSource, Segment, Text};
+
+/// A value as a kustomize literal: it takes one pair of quotes around a value away, so a value
+/// that has such a pair gets another.
+pub(crate) fn literal(key: &str, value: &str) -> String {
+    let quoted = |sign: char| value.starts_with(sign) && value.ends_with(sign);
+    if quoted('"') || quoted('\'') {
+        format!("{key}=\"{value}\"")
+    } else {
+        format!("{key}={value}")
+    }
+}
+
+/// A text in `args`, `command` or `env.value`, where the kubelet expands `$(NAME)` and reads `$$`
+/// as one `$`.
+pub(crate) fn unexpanded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        out.push(sign);
+        if sign == '$' && matches!(signs.peek(), Some('$' | '(')) {
+            out.push('$');
+        }
+    }
+    out
+}
+
+/// How deep derived secrets may build on each other.
+const DEPTH: usize = 8;
+
+/// The value of a secret as a Go template of External Secrets, over the names of the secrets that
+/// are fetched.
+pub(crate) fn template(environment: &Environment, id: SecretId) -> String {
+    value(environment, id, false, DEPTH)
+}
+
+/// The secrets that must be fetched for one.
+pub(crate) fn sources(environment: &Environment, id: SecretId) -> Vec<SecretId> {
+    collect(environment, id, DEPTH)
+}
+
+fn collect(environment: &Environment, id: SecretId, depth: usize) -> Vec<SecretId> {
+    match &environment[id].source {
+        SecretSource::Derived(text) if depth > 0 => {
+            text.secrets().flat_map(|inner| collect(environment, inner, depth - 1)).collect()
+        }
+        _ => vec![id],
+    }
+}
+
+fn value(environment: &Environment, id: SecretId, in_url: bool, depth: usize) -> String {
+    let secret = &environment[id];
+    match &secret.source {
+        SecretSource::Derived(text) if depth > 0 => derived(environment, text, depth - 1),
+        // `urlquery` writes a blank as `+`, which only a query reads as a blank; every other `+`
+        // is already `%2B` then.
+        _ if in_url => format!("{{{{ .{} | urlquery | replace \"+\" \"%20\" }}}}", secret.name),
+        _ => format!("{{{{ .{} }}}}", secret.name),
+    }
+}
+
+fn derived(environment: &Environment, text: &Text, depth: usize) -> String {
+    let mut out = String::new();
+    let mut in_url = false;
+    for (at, segment) in text.segments.iter().enumerate() {
+        match segment {
+            Segment::Literal(literal) => {
+                in_url |= literal.contains("://");
+                let followed = at + 1 < text.segments.len();
+                out.push_str(&escaped(literal, followed));
+            }
+            Segment::Secret(id) => out.push_str(&value(environment, *id, in_url, depth)),
+        }
+    }
+    out
+}
+
+/// Plain text in a Go template: an opening `{{` is written as an action that prints it, and so is
+/// a `{` at the end when an action follows.
+fn escaped(literal: &str, followed: bool) -> String {
+    let mut out = String::with_capacity(literal.len());
+    let mut rest = literal;
+    while let Some(start) = rest.find('{') {
+        let (before, from) = rest.split_at(start);
+        let run = from.len() - from.trim_start_matches('{').len();
+        let (braces, after) = from.split_at(run);
+        out.push_str(before);
+        if run > 1 || (after.is_empty() && followed) {
+            out.push_str(&format!("{{{{ \"{braces}\" }}}}"));
+        } else {
+            out.push_str(braces);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, literal, unexpanded};
+
+    #[test]
+    fn keeps_the_quotes_kustomize_would_take() {
+        assert_eq!(literal("A", "x=y"), "A=x=y");
+        assert_eq!(literal("A", "\"x\""), "A=\"\"x\"\"");
+        assert_eq!(literal("A", "'x'"), "A=\"'x'\"");
+        assert_eq!(literal("A", "\"x'"), "A=\"x'");
+        assert_eq!(literal("A", ""), "A=");
+    }
+
+    #[test]
+    fn keeps_dollars_from_the_kubelet() {
+        assert_eq!(unexpanded("$(HOME) $x $"), "$$(HOME) $x $");
+        assert_eq!(unexpanded("a$$b"), "a$$$b");
+        assert_eq!(unexpanded("$$("), "$$$$(");
+    }
+
+    #[test]
+    fn keeps_braces_from_the_template() {
+        assert_eq!(escaped("a{b}c", true), "a{b}c");
+        assert_eq!(escaped("a{{b}}", false), "a{{ \"{{\" }}b}}");
+        assert_eq!(escaped("a{", true), "a{{ \"{\" }}");
+        assert_eq!(escaped("a{", false), "a{");
+    }
+}

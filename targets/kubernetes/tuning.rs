@@ -1,0 +1,47 @@
+//! What a store does with the memory it is given.
+
+use stackc_model::Bytes;
+
+const MIB: u64 = 1 << 20;
+
+/// PostgreSQL parameters that follow from the memory limit: a quarter for its own cache, three
+/// quarters assumed cached in total, and what sorts may take if every connection sorts at once.
+pub(crate) fn postgres(memory: Bytes, max_connections: u32) -> [(&'static str, String); 5] {
+    let total = (memory.0 / MIB).max(64);
+    let shared = total / 4;
+    let per_sort = (total - shared) / (u64::from(max_connections.max(1)) * 3);
+    [
+        ("effective_cache_size", format!("{}MB", total * 3 / 4)),
+        ("maintenance_work_mem", format!("{}MB", (total / 16).clamp(16, 1024))),
+        ("max_connections", max_connections.to_string()),
+        ("shared_buffers", format!("{shared}MB")),
+        ("work_mem", format!("{}MB", per_sort.max(1))),
+    ]
+}
+
+/// The size of `/dev/shm`, where parallel queries exchange rows; 64 MiB are soon full.
+pub(crate) fn shared_memory(memory: Bytes) -> Bytes {
+    Bytes::mib((memory.0 / MIB / 4).max(64))
+}
+
+/// How much redis may hold. The rest is for buffers and, where it persists, for the pages that are
+/// copied while a child process rewrites the log.
+pub(crate) fn redis(memory: Bytes, persistent: bool) -> String {
+    let percent = if persistent { 60 } else { 75 };
+    format!("{}mb", (memory.0 / MIB * percent / 100).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{postgres, redis};
+    use stackc_model::Bytes;
+
+    #[test]
+    fn every_share_lies_below_the_limit() {
+        let values: Vec<_> =
+            postgres(Bytes::gib(1), 100).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(values, ["768MB", "64MB", "100", "256MB", "2MB"]);
+        assert_eq!(redis(Bytes::mib(256), true), "153mb");
+        assert_eq!(redis(Bytes::mib(256), false), "192mb");
+    }
+}

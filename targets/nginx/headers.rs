@@ -1,0 +1,53 @@
+//! Security headers: set once at the edge, which then is their only owner.
+
+use stackc_source::Diagnostics;
+
+use super::conf::{Arg, Directive, Fault, line, one, plain};
+use super::scope::{Scope, refuse};
+
+/// Every header of the edge with its value.
+pub(super) fn all(scope: &Scope<'_>) -> Vec<(String, String)> {
+    let edge = &scope.environment.edge;
+    let hsts = edge.tls.iter().filter_map(|tls| tls.hsts.clone());
+    let hsts = hsts.map(|value| ("Strict-Transport-Security".to_owned(), value));
+    hsts.chain(edge.headers.all()).collect()
+}
+
+/// `headers.conf`; empty where the edge sets none.
+pub(super) fn conf(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Directive> {
+    let merge =
+        plain("add_header_inherit", "merge").comment("A location that adds a header keeps these.");
+    let mut out: Vec<_> = Some(merge).filter(|_| scope.headers_merge()).into_iter().collect();
+    let before = out.len();
+    for (name, value) in all(scope) {
+        match header(&name, &value) {
+            Ok(directive) => out.push(directive),
+            Err(fault) => {
+                let what = format!("the value of the header `{}`", name.escape_debug());
+                refuse(scope.environment.span, &what, &value, fault, diagnostics);
+            }
+        }
+    }
+    if out.len() == before { Vec::new() } else { out }
+}
+
+fn header(name: &str, value: &str) -> Result<Directive, Fault> {
+    if !is_token(name) {
+        return Err(Fault("the name is no HTTP token"));
+    }
+    Ok(line("add_header", [Arg::literal(name)?, Arg::evaluated(value)?, "always".into()]))
+}
+
+/// RFC 9110: `token`.
+fn is_token(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(fits)
+}
+
+/// What a location that adds a header has to repeat.
+pub(super) fn repeated(scope: &Scope<'_>) -> Vec<Directive> {
+    if scope.headers_merge() || all(scope).is_empty() {
+        return Vec::new();
+    }
+    vec![one("include", "headers.conf")]
+}

@@ -1,0 +1,170 @@
+//! Limits: how many requests a client may make, and how many at once.
+
+use std::collections::BTreeSet;
+
+use stackc_model::{Limit, LimitMode};
+use stackc_source::{Diagnostic, Diagnostics, codes};
+
+use super::conf::{Arg, Directive, block, entry, line, one, plain};
+use super::place::Place;
+use super::rate::Bucket;
+use super::scope::{Scope, is_range, refuse};
+use super::{conf::Fault, headers};
+
+/// What identifies a client.
+const CLIENT: &str = "$binary_remote_addr";
+
+/// `limits.conf`: one zone for each limit that a place uses.
+pub(super) fn conf(
+    scope: &Scope<'_>,
+    used: &BTreeSet<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Directive> {
+    let at_once = scope.options.connections_per_client;
+    let mut out = vec![
+        line("limit_conn_zone", [CLIENT.into(), "zone=limit_conn:10m".into()])
+            .comment("Requests of one address at the same time."),
+        line("limit_conn", ["limit_conn".into(), Arg::ours(at_once.to_string())]),
+        plain("limit_conn_status", "429"),
+        plain("limit_conn_log_level", "warn"),
+    ];
+    if !used.is_empty() {
+        out.push(plain("limit_req_status", "429").comment("Requests of one address over time."));
+        out.push(plain("limit_req_log_level", "warn"));
+    }
+    let limits = scope.environment.limits.iter();
+    for limit in limits.filter(|limit| used.contains(limit.name.as_str())) {
+        out.extend(zone(limit, diagnostics));
+    }
+    out
+}
+
+/// The zone of a limit, with the variables that make up its key.
+fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
+    let bucket = Bucket::new(*limit.rate, *limit.mode);
+    if !bucket.keeps {
+        diagnostics.push(too_slow(limit, bucket));
+    }
+    let variable = |what: &str| format!("$limit_{}_{what}", limit.name.as_str().replace('-', "_"));
+    let (mut key, mut out) = (CLIENT.to_owned(), Vec::new());
+    if !limit.methods.is_empty() {
+        let others = entry("default".into(), ["".into()]);
+        let methods = limit.methods.iter().filter_map(|name| method(limit, name, diagnostics));
+        let name = variable("method");
+        let args = ["$request_method".into(), Arg::ours(&*name)];
+        out.push(block("map", args, std::iter::once(others).chain(methods).collect()));
+        key = name;
+    }
+    if !limit.exempt.is_empty() {
+        let (exempt, counted) = (variable("exempt"), variable("counted"));
+        let ranges = limit.exempt.iter().filter_map(|text| range(limit, text, diagnostics));
+        let others = entry("default".into(), ["0".into()]);
+        let items = std::iter::once(others).chain(ranges).collect();
+        out.push(block("geo", [Arg::ours(&*exempt)], items));
+        let items = vec![entry("default".into(), [Arg::ours(key)]), entry("1".into(), ["".into()])];
+        out.push(block("map", [Arg::ours(exempt), Arg::ours(&*counted)], items));
+        key = counted;
+    }
+    out.push(line(
+        "limit_req_zone",
+        [
+            Arg::ours(key),
+            Arg::ours(format!("zone={}:10m", zone_name(limit))),
+            Arg::ours(format!("rate={}r/m", bucket.per_minute)),
+        ],
+    ));
+    if let Some(first) = out.first_mut() {
+        *first = first.clone().comment(bound(limit, bucket));
+    }
+    out
+}
+
+fn method(limit: &Limit, name: &str, diagnostics: &mut Diagnostics) -> Option<Directive> {
+    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Some(entry(Arg::ours(name), [CLIENT.into()]));
+    }
+    let fault = Fault("a method is a word in upper case");
+    refuse(Some(limit.span), "the method", name, fault, diagnostics);
+    None
+}
+
+fn range(limit: &Limit, text: &str, diagnostics: &mut Diagnostics) -> Option<Directive> {
+    if is_range(text) {
+        return Some(entry(Arg::ours(text), ["1".into()]));
+    }
+    let fault = Fault("it is neither an address nor a range of addresses");
+    refuse(Some(limit.span), "the exemption", text, fault, diagnostics);
+    None
+}
+
+/// The limit in words, with what it really lets through.
+fn bound(limit: &Limit, bucket: Bucket) -> String {
+    let most = bucket.most_in(limit.rate.window);
+    let mode = match *limit.mode {
+        _ if !bucket.keeps => "asked for, and nginx counts no slower than one a minute",
+        LimitMode::Average => "on average",
+        LimitMode::Strict => "at most",
+    };
+    format!("{}: {} {mode}; no window sees more than {most}.", limit.name, asked(limit))
+}
+
+fn asked(limit: &Limit) -> String {
+    format!("{} requests in {}", limit.rate.count, limit.rate.window.compact())
+}
+
+fn too_slow(limit: &Limit, bucket: Bucket) -> Diagnostic {
+    let window = limit.rate.window;
+    let message = format!(
+        "nginx counts no slower than one request per minute: limit `{}`, {}, lets up to {} through",
+        limit.name,
+        asked(limit),
+        bucket.most_in(window),
+    );
+    let span = limit.rate.origin.span().unwrap_or(limit.span);
+    Diagnostic::new(codes::APPROXIMATED, span, message)
+        .label(format!("up to {} in {}", bucket.most_in(window), window.compact()))
+        .help("nginx stays a coarse guard; keep the exact count in the application")
+}
+
+/// Zones share one name space with those of the upstreams, which hold a single `_`.
+fn zone_name(limit: &Limit) -> String {
+    format!("limit_req_{}", limit.name)
+}
+
+/// Seconds a client refused at a place should wait.
+pub(super) fn retry_after(place: &Place<'_>) -> u64 {
+    let wait = |limit: &&Limit| Bucket::new(*limit.rate, *limit.mode).retry_after();
+    place.limits.iter().map(wait).max().unwrap_or(1)
+}
+
+/// The limits of a place, and how it refuses.
+pub(super) fn apply(place: &Place<'_>) -> Vec<Directive> {
+    let limit_req = |limit: &&Limit| {
+        let bucket = Bucket::new(*limit.rate, *limit.mode);
+        let zone = Arg::ours(format!("zone={}", zone_name(limit)));
+        // nginx refuses `burst=0`, which is its default.
+        let burst = Some(bucket.burst).filter(|burst| *burst > 0);
+        let burst = burst.map(|burst| Arg::ours(format!("burst={burst}")));
+        line("limit_req", [Some(zone), burst, Some("nodelay".into())].into_iter().flatten())
+    };
+    let mut out: Vec<_> = place.limits.iter().map(limit_req).collect();
+    let wait = retry_after(place);
+    if wait > 1 {
+        out.push(refusal(wait));
+    }
+    out
+}
+
+/// Sends refused requests to the location that answers them.
+pub(super) fn refusal(wait: u64) -> Directive {
+    line("error_page", ["429".into(), Arg::ours(format!("@retry_after_{wait}"))])
+}
+
+/// The location that answers refused requests.
+pub(super) fn too_many(scope: &Scope<'_>, wait: u64) -> Directive {
+    let mut items = headers::repeated(scope);
+    let wait_arg = Arg::ours(wait.to_string());
+    items.push(line("add_header", ["Retry-After".into(), wait_arg, "always".into()]));
+    items.push(one("return", "429"));
+    block("location", [Arg::ours(format!("@retry_after_{wait}"))], items)
+}

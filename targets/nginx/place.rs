@@ -1,0 +1,125 @@
+//! From routes to places: the paths of a domain that need a `location` of their own.
+//!
+//! A route is one place; a limit on a path further down makes another, with the same service. All
+//! matching is by whole segments: `/api` covers `/api` and `/api/x`, never `/apix`.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Label, Limit, Route};
+
+use super::path::covers;
+use super::scope::Scope;
+
+/// Paths that are answered alike.
+#[derive(Debug, Clone)]
+pub(super) struct Place<'a> {
+    /// The path, without a `/` at its end unless it is `/`.
+    pub(super) path: String,
+    /// Whether only the very path matches.
+    pub(super) exact: bool,
+    /// The route it belongs to.
+    pub(super) route: &'a Route,
+    /// The limits on it.
+    pub(super) limits: Vec<&'a Limit>,
+    /// Whether everybody may enter although the site is closed (health checks).
+    pub(super) open: bool,
+}
+
+/// The places of a domain, longest path first.
+pub(super) fn places<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<Place<'a>> {
+    let routes = of_domain(scope, domain);
+    let closed = scope.closed().is_some();
+    let mut found = BTreeMap::new();
+    for route in &routes {
+        let below = limits_of(scope, route).flat_map(|limit| below(limit, route));
+        let below = below.filter(|path| owns(route, &routes, path));
+        for path in std::iter::once(&*route.path.value).chain(below) {
+            let place = Place::new(scope, route, path, route.exact);
+            found.insert((path.to_owned(), route.exact), place);
+        }
+        for path in health(scope, route).filter(|path| closed && owns(route, &routes, path)) {
+            let place = Place { open: true, ..Place::new(scope, route, &path, true) };
+            found.insert((path, true), place);
+        }
+    }
+    let mut places: Vec<_> = found.into_values().collect();
+    places.sort_by_key(|place| (std::cmp::Reverse(place.path.len()), !place.exact));
+    places
+}
+
+/// The public paths at which a service would show its metrics or its detailed health, sorted.
+pub(super) fn internals(scope: &Scope<'_>, domain: &Label) -> Vec<String> {
+    let routes = of_domain(scope, domain);
+    let of_route = |route: &&Route| {
+        let service = scope.service(route);
+        let metrics = service.metrics.iter().filter(|metrics| metrics.port == route.port);
+        let health = service.health.iter().filter(|_| is_main(scope, route));
+        let detail = health.filter_map(|health| health.detail.as_ref());
+        let paths = metrics.map(|metrics| &metrics.path).chain(detail);
+        let public = paths.filter_map(|path| public_path(route, path));
+        public.filter(|path| owns(route, &routes, path)).collect::<Vec<_>>()
+    };
+    let mut found: Vec<_> = routes.iter().flat_map(of_route).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+impl<'a> Place<'a> {
+    fn new(scope: &Scope<'a>, route: &'a Route, path: &str, exact: bool) -> Self {
+        let limits = limits_of(scope, route).filter(|limit| applies(limit, route, path));
+        Self { path: path.to_owned(), exact, route, limits: limits.collect(), open: false }
+    }
+}
+
+fn of_domain<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<&'a Route> {
+    scope.routes.iter().copied().filter(|route| route.domain == *domain).collect()
+}
+
+/// Whether, of all routes, this one answers a path: the longest that covers it.
+fn owns(route: &Route, routes: &[&Route], path: &str) -> bool {
+    let answers = |other: &Route| match other.exact {
+        true => *other.path == path,
+        false => covers(&other.path, path),
+    };
+    let rank = |other: &Route| (other.path.len(), other.exact);
+    answers(route) && routes.iter().all(|other| !answers(other) || rank(other) <= rank(route))
+}
+
+/// The limits that a route lists.
+fn limits_of<'a>(scope: &Scope<'a>, route: &Route) -> impl Iterator<Item = &'a Limit> {
+    let names = route.limits.clone();
+    scope.environment.limits.iter().filter(move |limit| names.contains(&limit.name))
+}
+
+/// The paths of a limit that lie below its route, so that it does not cover the whole of it.
+fn below<'l>(limit: &'l Limit, route: &Route) -> impl Iterator<Item = &'l str> {
+    let (upper, exact) = (route.path.value.clone(), route.exact);
+    let trimmed = limit.paths.iter().map(|path| path.trim_end_matches('/'));
+    trimmed.filter(move |path| !exact && *path != upper && path.len() > 1 && covers(&upper, path))
+}
+
+fn applies(limit: &Limit, route: &Route, path: &str) -> bool {
+    let covered = || limit.paths.iter().any(|upper| covers(upper.trim_end_matches('/'), path));
+    limit.paths.is_empty() || covered() || below(limit, route).next().is_none()
+}
+
+/// The public paths of a service's health checks, which must answer also when the site is closed.
+fn health<'a>(scope: &Scope<'a>, route: &'a Route) -> impl Iterator<Item = String> + use<'a> {
+    let health = scope.service(route).health.as_ref().filter(|_| is_main(scope, route));
+    let paths = health.into_iter().flat_map(|health| [&health.live, &health.ready]).flatten();
+    paths.filter_map(|path| public_path(route, path))
+}
+
+/// Whether a route leads to the port that health is asked on.
+fn is_main(scope: &Scope<'_>, route: &Route) -> bool {
+    scope.service(route).main_port().is_some_and(|(name, _)| *name == route.port)
+}
+
+/// The public path under which a route shows a path of its service, if it does.
+fn public_path(route: &Route, path: &str) -> Option<String> {
+    let upper = if route.path.as_str() == "/" { "" } else { route.path.as_str() };
+    let public = if route.strip { format!("{upper}{path}") } else { path.to_owned() };
+    let shown = if route.exact { public == *route.path } else { covers(&route.path, &public) };
+    shown.then_some(public)
+}
