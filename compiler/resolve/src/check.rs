@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use stackc_model::{Backup, Engine, Environment, Role, Tier};
 use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 
+use crate::connections;
 use crate::context::Context;
 use crate::limits::covers;
 
@@ -13,6 +14,7 @@ pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     public_internals(environment, cx);
     stop(environment, cx);
     single_copy(environment, cx);
+    connections::check(environment, cx);
     if environment.tier == Tier::Production && environment.backup.is_none() {
         for store in environment
             .stores
@@ -199,7 +201,7 @@ const PREFIXES: [(&str, usize, &str); 15] = [
     ("-----BEGIN", 20, "a private key"),
 ];
 
-/// Finds credentials anywhere in a document, in keys' values of every kind.
+/// Finds credentials anywhere in a document, in keys and in values of every kind.
 pub(crate) fn scan(node: &Node, diagnostics: &mut Diagnostics) {
     match &node.kind {
         NodeKind::Null => {}
@@ -209,7 +211,14 @@ pub(crate) fn scan(node: &Node, diagnostics: &mut Diagnostics) {
             }
         }
         NodeKind::List(items) => items.iter().for_each(|item| scan(item, diagnostics)),
-        NodeKind::Map(entries) => entries.iter().for_each(|entry| scan(&entry.value, diagnostics)),
+        NodeKind::Map(entries) => {
+            for entry in entries {
+                if let Some(what) = credential(&entry.key, None) {
+                    diagnostics.push(secret_literal(entry.key_span, what));
+                }
+                scan(&entry.value, diagnostics);
+            }
+        }
     }
 }
 

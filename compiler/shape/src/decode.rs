@@ -171,14 +171,30 @@ impl<'a> Decoder<'a> {
                 (Ok(name), Some(value)) => {
                     map.insert(name, value);
                 }
-                (Err(fault), _) => {
-                    let message = format!("the name `{}` {fault}", entry.key);
-                    self.push(Diagnostic::new(codes::BAD_NAME, entry.key_span, message));
-                }
+                (Err(fault), _) => self.bad_name(entry, &fault),
                 (Ok(_), None) => {}
             }
         }
         Some(map)
+    }
+
+    fn bad_name(&mut self, entry: &Entry, fault: &str) {
+        let diagnostic = if matches!(self.path.last(), Some(Segment::Key("secrets"))) {
+            self.bad_secret_name(entry.key_span)
+        } else {
+            let message = format!("the name `{}` {fault}", entry.key);
+            Diagnostic::new(codes::BAD_NAME, entry.key_span, message)
+        };
+        self.push(diagnostic);
+    }
+
+    /// What stands where the name of a secret is wanted; it may be the secret, and is not shown.
+    pub(crate) fn bad_secret_name(&self, span: Span) -> Diagnostic {
+        let message = format!("`{}` takes a name in upper case, such as `API_KEY`", self.path());
+        Diagnostic::new(codes::BAD_NAME, span, message).mask(span).help(
+            "if this is the secret itself, take it out of the file and its history, and give it a \
+             name",
+        )
     }
 
     /// Decodes a list; faulty items are left out.

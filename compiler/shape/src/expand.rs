@@ -198,12 +198,10 @@ fn keyed(
         let (key, value) = make(item, &scalar.text);
         if let Some(first) = seen.insert(key.clone(), item.span) {
             diagnostics.push(
-                Diagnostic::new(
-                    codes::COLLISION,
-                    item.span,
-                    format!("`{key}` stands twice in this list"),
-                )
-                .related(first, "the first one"),
+                // Not said by name: it may be a secret.
+                Diagnostic::new(codes::COLLISION, item.span, "this is in the list already")
+                    .related(first, "the first one")
+                    .help("take one of them out"),
             );
             continue;
         }

@@ -270,12 +270,8 @@ fn secret_name(node: &Node, decoder: &mut Decoder<'_>) -> Option<EnvName> {
     };
     let name = EnvName::new(&scalar.text);
     if name.is_err() {
-        let message = format!("`{}` takes a name in upper case, such as `API_KEY`", decoder.path());
-        decoder.push(
-            Diagnostic::new(codes::BAD_NAME, node.span, message)
-                .mask(node.span)
-                .help("if this is the secret itself, take it out of the file and its history, and give it a name"),
-        );
+        let diagnostic = decoder.bad_secret_name(node.span);
+        decoder.push(diagnostic);
     }
     name.ok()
 }
