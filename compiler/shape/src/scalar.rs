@@ -187,7 +187,7 @@ fn parsed<T, E: Display>(
     name: &str,
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Option<T> {
-    let Some(scalar) = node.as_scalar() else {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, name);
         return None;
     };
@@ -291,7 +291,7 @@ scalars! {
 
 /// The name of a secret; anything else that stands there may be its value and is masked.
 fn secret_name(node: &Node, decoder: &mut Decoder<'_>) -> Option<EnvName> {
-    let Some(scalar) = node.as_scalar() else {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, "the name of a variable or secret");
         return None;
     };
@@ -312,7 +312,7 @@ pub struct RawText(pub String);
 pub struct Version(pub String);
 
 fn version(node: &Node, decoder: &mut Decoder<'_>) -> Option<Version> {
-    let Some(scalar) = node.as_scalar() else {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, "a version");
         return None;
     };
