@@ -172,7 +172,8 @@ fn outcome(stack: &Value) -> (bool, Vec<String>) {
 }
 
 /// Fields of which every value that differs is an error, with the reason.
-const ONLY_ERRORS: [(&str, &str); 3] = [
+const ONLY_ERRORS: [(&str, &str); 4] = [
+    ("backup.rpo", "a promise: it is checked against the schedule and renders nothing"),
     ("stack", "there is one version of the language"),
     ("out", "it moves the tree as a whole and is in no file of it; the driver's tests show it"),
     ("environments.*.manual", "manual is what an environment without a trigger is"),
