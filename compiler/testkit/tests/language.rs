@@ -37,13 +37,13 @@ struct Site {
 
 /// The stacks that fields are set in.
 fn bases() -> Vec<Value> {
-    ["golden/workshop/stack.yaml", "stack.yaml"]
-        .iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(repository().join(path)).unwrap();
-            long_form(&text)
-        })
-        .collect()
+    let case = |path: &str| long_form(&std::fs::read_to_string(repository().join(path)).unwrap());
+    let mut compose_only = case("golden/workshop/stack.yaml");
+    compose_only["deploy"] = json!(["compose"]);
+    // Kubernetes takes no file from outside its manifests.
+    compose_only["services"]["search"]["files"]["rules"] =
+        json!({ "path": "/etc/rules", "from": "ops/rules" });
+    vec![case("golden/workshop/stack.yaml"), case("stack.yaml"), compose_only]
 }
 
 /// A stack as JSON with its short forms expanded by the compiler itself, so that paths are long.
