@@ -1,2 +1,5 @@
 //! The `stackc` command.
+#[cfg(test)]
+mod render;
+
 fn main() {}
