@@ -51,8 +51,16 @@ fn every_stack_in_the_documentation_compiles() {
         let text = std::fs::read_to_string(&path).unwrap();
         for stack in fences(&text, "yaml").iter().filter(|block| block.starts_with("stack:")) {
             let compilation = compile_text(stack);
-            let errors: Vec<_> = compilation.diagnostics.iter().map(|found| format!("{} {}", found.code.id, found.message)).collect();
-            assert!(!compilation.diagnostics.has_errors(), "{}:\n{stack}\n{errors:?}", path.display());
+            let errors: Vec<_> = compilation
+                .diagnostics
+                .iter()
+                .map(|found| format!("{} {}", found.code.id, found.message))
+                .collect();
+            assert!(
+                !compilation.diagnostics.has_errors(),
+                "{}:\n{stack}\n{errors:?}",
+                path.display()
+            );
             seen += 1;
         }
     }
@@ -79,7 +87,8 @@ fn every_link_into_the_repository_leads_somewhere() {
 #[test]
 fn every_room_in_the_architecture_exists() {
     let text = std::fs::read_to_string(repository().join("docs/architecture.md")).unwrap();
-    let rooms: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let rooms: Vec<_> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     assert!(rooms.len() >= 10, "{rooms:?}");
     for room in rooms {
         assert!(repository().join(room).is_dir(), "{room}");

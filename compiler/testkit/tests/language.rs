@@ -198,8 +198,12 @@ fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
     }
     match (excused, seen_error) {
         (true, _) => Ok(()),
-        (false, true) => Err(format!("every value of `{joined}` is an error: list it, with the reason").into()),
-        (false, false) => Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into()),
+        (false, true) => {
+            Err(format!("every value of `{joined}` is an error: list it, with the reason").into())
+        }
+        (false, false) => {
+            Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into())
+        }
     }
 }
 
