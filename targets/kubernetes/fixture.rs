@@ -322,7 +322,6 @@ pub(crate) fn stack() -> Stack {
         title: "Shop".to_owned(),
         registry: None,
         out: None,
-        out: None,
         ci: None,
         timezone: given("UTC".to_owned()),
         versions: BTreeMap::new(),

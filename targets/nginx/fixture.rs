@@ -182,7 +182,6 @@ pub(super) fn shop() -> Stack {
         title: "Shop".to_owned(),
         registry: None,
         out: None,
-        out: None,
         ci: None,
         timezone: sourced("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),
