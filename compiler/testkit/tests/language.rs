@@ -2,6 +2,8 @@
 //!
 //! Both walk the shape of the language, so a new field is tested the day it is added.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 
 use libtest_mimic::{Arguments, Failed, Trial};
