@@ -14,7 +14,6 @@ mod secrets;
 mod service;
 mod store;
 mod text;
-mod tuning;
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod text;
-mod tuning;
 
 use stackc_model::{Environment, Platform, Role, Stack, Tier};
 use stackc_shape::{Decode, Shape};

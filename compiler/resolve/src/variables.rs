@@ -118,8 +118,7 @@ impl Parts<'_> {
     ) -> Bindings {
         let mut bindings = Bindings::default();
         self.needs(draft, &mut bindings, secrets, cx);
-        let env = if draft.own.env.is_empty() { &draft.shared.env } else { &draft.own.env };
-        for (name, value) in env {
+        for (name, value) in draft.both(|service| &service.env) {
             let resolved =
                 text::resolve(&value.value.0, value.span, Place::Variable, self.scope, cx);
             if let Some(text) = resolved {
@@ -127,9 +126,7 @@ impl Parts<'_> {
                 bindings.add(draft, name, text, origin, secrets, cx);
             }
         }
-        let named =
-            if draft.own.secrets.is_empty() { &draft.shared.secrets } else { &draft.own.secrets };
-        for (secret, usage) in named {
+        for (secret, usage) in draft.both(|service| &service.secrets) {
             let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
             secrets.declare(secret, usage.span, "");
             let text = Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
@@ -146,8 +143,7 @@ impl Parts<'_> {
         secrets: &mut Collected,
         cx: &mut Context<'_>,
     ) {
-        let needs = if draft.own.needs.is_empty() { &draft.shared.needs } else { &draft.own.needs };
-        for (name, need) in needs {
+        for (name, need) in draft.both(|service| &service.needs) {
             let Some(target) = self.target(name, draft, need.span, cx) else { continue };
             let start = match need.start.as_ref() {
                 None => Sourced::default(

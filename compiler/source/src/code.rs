@@ -99,7 +99,6 @@ code_table! {
     SCALE = Error "E0404" "a scale that cannot be run";
     PUBLIC_INTERNALS = Error "E0405" "a route makes metrics or detailed health public";
     RPO = Error "E0406" "the backup interval cannot keep the promised RPO";
-    QUEUE_EVICTION = Error "E0407" "a queue store that may throw entries away";
     CORS = Error "E0408" "a CORS rule that opens the site";
     LIMIT_UNMATCHED = Error "E0409" "a limit that matches no route";
     CONNECTIONS = Error "E0410" "more connections than the store takes";

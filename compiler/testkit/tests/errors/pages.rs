@@ -9,11 +9,10 @@ use stackc_source::{ALL_CODES, Code, page};
 use crate::{folder, say};
 
 /// Codes that no text of a stack can show, and why.
-const NOT_SHOWN: [(&str, &str); 15] = [
+const NOT_SHOWN: [(&str, &str); 14] = [
     ("E0101", "the file is missing or unreadable"),
     ("E0102", "the example would be 16 MiB long"),
     ("E0103", "the example would be no text"),
-    ("E0407", "the eviction policy follows from the purpose, so none can contradict it"),
     ("E0503", "names that differ give paths that differ"),
     ("E0601", "it is about files on the disk"),
     ("E0602", "it is about files on the disk"),
