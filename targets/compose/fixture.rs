@@ -237,6 +237,7 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         name: label("shop"),
         title: "shop".to_owned(),
         registry: None,
+        out: None,
         ci: None,
         timezone: usual("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),

@@ -19,8 +19,8 @@ pub(crate) enum Place {
     Ci,
     /// A deployment from a branch: caches, no reports.
     Branch,
-    /// A deployment from a tag: no caches, which a pull request could have filled.
-    Tag,
+    /// A deployment of a release: no caches, so that nothing but the commit goes into it.
+    Release,
 }
 
 /// The id of a unit's check job.
@@ -86,46 +86,49 @@ fn title(check: &str) -> String {
 fn set_up(job: &mut Job, unit: &Unit<'_>, place: Place, scribe: &mut Scribe<'_>) {
     let version = unit.service.runtime.as_ref();
     let version = version.map(|text| scribe.carry("the runtime", text, text.origin.span()));
-    let cached = place != Place::Tag;
+    let cached = place != Place::Release;
     match unit.toolchain() {
         Toolchain::Node(manager) => set_up_node(job, unit, manager, version, cached),
-        Toolchain::Python => {
-            let mut step = Step::uses("Set up uv", Action::SetupUv);
-            if let Some(version) = version {
-                step = step.input("python-version", version);
-            }
-            job.step(match cached {
-                true => step
-                    .input("enable-cache", true)
-                    .input("cache-dependency-glob", unit.file("uv.lock")),
-                false => step.input("enable-cache", false),
-            });
-            job.step(Step::run("Install the dependencies", "uv sync --locked"));
-        }
-        Toolchain::Go => {
-            let step = Step::uses("Set up Go", Action::SetupGo);
-            let step = match version {
-                Some(version) => step.input("go-version", version),
-                None => step.input("go-version-file", unit.file("go.mod")),
-            };
-            job.step(match cached {
-                true => step.input("cache-dependency-path", unit.file("go.sum")),
-                false => step.input("cache", false),
-            });
-        }
-        Toolchain::Rust => {
-            // The runner brings rustup; an action around it would only be one more dependency.
-            let script = "rustup toolchain install \"$TOOLCHAIN\" --profile minimal --component clippy,rustfmt\nrustup default \"$TOOLCHAIN\"\n";
-            let toolchain = version.unwrap_or_else(|| "stable".to_owned());
-            job.step(Step::run("Set up Rust", script).env("TOOLCHAIN", toolchain));
-            if cached {
-                job.step(
-                    Step::uses("Cache the build", Action::RustCache)
-                        .input("workspaces", unit.folder()),
-                );
-            }
-        }
+        Toolchain::Python => set_up_python(job, unit, version, cached),
+        Toolchain::Go => job.step(set_up_go(unit, version, cached)),
+        Toolchain::Rust => set_up_rust(job, unit, version, cached),
         Toolchain::None => {}
+    }
+}
+
+fn set_up_python(job: &mut Job, unit: &Unit<'_>, version: Option<String>, cached: bool) {
+    let mut step = Step::uses("Set up uv", Action::SetupUv);
+    if let Some(version) = version {
+        step = step.input("python-version", version);
+    }
+    step = step.input("enable-cache", cached);
+    if cached {
+        step = step.input("cache-dependency-glob", unit.file("uv.lock"));
+    }
+    job.step(step);
+    job.step(Step::run("Install the dependencies", "uv sync --locked"));
+}
+
+fn set_up_go(unit: &Unit<'_>, version: Option<String>, cached: bool) -> Step {
+    let step = Step::uses("Set up Go", Action::SetupGo);
+    let step = match version {
+        Some(version) => step.input("go-version", version),
+        None => step.input("go-version-file", unit.file("go.mod")),
+    };
+    match cached {
+        true => step.input("cache-dependency-path", unit.file("go.sum")),
+        false => step.input("cache", false),
+    }
+}
+
+/// The runner brings rustup; an action around it would only be one more dependency.
+fn set_up_rust(job: &mut Job, unit: &Unit<'_>, version: Option<String>, cached: bool) {
+    let toolchain = version.unwrap_or_else(|| "stable".to_owned());
+    job.step(Step::run("Set up Rust", include_str!("steps/rust.sh")).env("TOOLCHAIN", toolchain));
+    if cached {
+        job.step(
+            Step::uses("Cache the build", Action::RustCache).input("workspaces", unit.folder()),
+        );
     }
 }
 

@@ -66,8 +66,16 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    fn tagged(&self) -> bool {
+    pub(crate) fn tagged(&self) -> bool {
         matches!(self.environment.trigger, Trigger::Tag(_))
+    }
+
+    /// Where its checks run: a tag or a release branch takes nothing from a cache.
+    fn place(&self) -> Place {
+        match self.tagged() || self.branch().is_some_and(is_release) {
+            true => Place::Release,
+            false => Place::Branch,
+        }
     }
 
     /// Whether the public address may lead to another platform than the one just deployed.
@@ -198,6 +206,11 @@ fn platforms(
     known.into_iter().filter(|platform| runs(*platform)).collect()
 }
 
+/// Whether a branch is one that releases are made of, by its name.
+fn is_release(branch: &str) -> bool {
+    branch.to_ascii_lowercase().contains("release")
+}
+
 /// The workflow of a deployment.
 pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe<'_>) -> Workflow {
     let environment = deployment.environment;
@@ -205,7 +218,7 @@ pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe
     let concurrency = Concurrency { group: file, cancel: Scalar::from(false) };
     let on = triggers(environment, scribe);
     let mut workflow = Workflow::new(format!("Deploy {}", environment.name), on, concurrency);
-    let place = if deployment.tagged() { Place::Tag } else { Place::Branch };
+    let place = deployment.place();
     let (runner, units) = (&deployment.runner, deployment.units());
     let mut checks = Vec::new();
     for unit in &units {
@@ -215,8 +228,7 @@ pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe
         }
     }
     for unit in &units {
-        let tagged = deployment.tagged();
-        let mut job = image::push_job(unit, &deployment.registry, runner, tagged, scribe);
+        let mut job = image::push_job(unit, deployment, place, scribe);
         job.needs.clone_from(&checks);
         workflow.jobs.push(image::id(unit), job);
     }
@@ -267,4 +279,15 @@ pub(crate) fn health_check(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>)
             .env("ADDRESS", address)
             .env("HIGHEST_STATUS", highest),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_release;
+
+    #[test]
+    fn release_branches_are_known_by_their_name() {
+        assert!(is_release("release/1.2") && is_release("Releases") && is_release("v1-release"));
+        assert!(!is_release("main") && !is_release("develop"));
+    }
 }

@@ -3,6 +3,8 @@
 use stackc_model::Environment;
 use stackc_source::Span;
 
+use super::check::Place;
+use super::deploy::Deployment;
 use super::document::{DeployEnvironment, Job, Step};
 use super::pins::Action;
 use super::text::Scribe;
@@ -125,40 +127,38 @@ pub(crate) fn ci_job(
 /// The image job of a deployment: built once, pushed with its provenance and list of parts.
 pub(crate) fn push_job(
     unit: &Unit<'_>,
-    registry: &Registry,
-    runner: &str,
-    tagged: bool,
+    deployment: &Deployment<'_>,
+    place: Place,
     scribe: &mut Scribe<'_>,
 ) -> Job {
-    let environment = unit.environment;
-    let mut job = Job::new(format!("Push the {} image", unit.name()), runner, 30);
-    registry.log_in(&mut job, environment);
+    let environment = deployment.environment;
+    let mut job = Job::new(format!("Push the {} image", unit.name()), &deployment.runner, 30);
+    deployment.registry.log_in(&mut job, environment);
     job.outputs.push("digest", "${{ steps.build.outputs.digest }}");
     job.step(Step::uses("Set up Buildx", Action::Buildx));
     let image = scribe.image(&unit.service.image, unit.service.image.origin.span());
-    let mut tags = format!("type=raw,value={}", tag(environment));
-    if tagged {
-        tags.push_str("\ntype=ref,event=tag");
-    }
+    let own = format!("type=raw,value={}", tag(environment));
+    let tags = if deployment.tagged() { own + "\ntype=ref,event=tag" } else { own };
     job.step(
         Step::uses("Name the image", Action::Metadata)
             .id("meta")
             .input("images", image)
             .input("tags", tags),
     );
-    let mut step = build(unit, scribe)
+    let step = build(unit, scribe)
         .id("build")
         .input("push", true)
         .input("tags", "${{ steps.meta.outputs.tags }}")
         .input("labels", "${{ steps.meta.outputs.labels }}")
         .input("provenance", "mode=max")
         .input("sbom", true);
-    if !tagged {
-        let scope = format!("type=gha,scope={}", unit.name());
-        step =
-            step.input("cache-from", scope.as_str()).input("cache-to", format!("{scope},mode=max"));
-    }
-    job.step(step);
+    let scope = format!("type=gha,scope={}", unit.name());
+    job.step(match place {
+        Place::Release => step,
+        Place::Ci | Place::Branch => {
+            step.input("cache-from", scope.as_str()).input("cache-to", format!("{scope},mode=max"))
+        }
+    });
     job
 }
 

@@ -10,6 +10,7 @@ pub(crate) struct Options {
     pub(crate) runner: Option<Spanned<String>>,
     /// Long-lived branches that are checked on every push, besides pull requests; `[main]` by
     /// default. A branch that an environment deploys from is checked by that deployment instead.
+    #[shape(fixed)]
     pub(crate) branches: Option<Vec<Spanned<String>>>,
     /// The platforms the workflow of an environment deploys to, by default all the environment runs
     /// on. An empty list leaves the deploy workflow out.

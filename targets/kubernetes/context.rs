@@ -1,5 +1,7 @@
 //! What all lowering code of an environment knows: names, labels, selectors.
 
+use std::collections::BTreeSet;
+
 use stackc_model::{Environment, Platform, Service, ServiceId, Stack};
 
 use super::manifest::{Labels, Metadata, PolicyPort, PortRef, Selector, TemplateMetadata};
@@ -121,11 +123,8 @@ pub(crate) fn port_ref(name: &str, number: u16) -> PortRef {
 
 /// All ports of a service, for a policy.
 pub(crate) fn policy_ports(service: &Service) -> Vec<PolicyPort> {
-    let mut ports: Vec<_> =
-        service.ports.values().map(|port| PolicyPort::tcp(*port.number)).collect();
-    ports.sort();
-    ports.dedup();
-    ports
+    let numbers: BTreeSet<u16> = service.ports.values().map(|port| *port.number).collect();
+    numbers.into_iter().map(PolicyPort::tcp).collect()
 }
 
 #[cfg(test)]

@@ -140,7 +140,8 @@ fn store(text: &str, engine: Engine, version: &str, port: u16, password: usize) 
     }
 }
 
-fn route(text: &str, service: usize, path: &str) -> Route {
+/// A route of a service on the main domain.
+pub(crate) fn route(text: &str, service: usize, path: &str) -> Route {
     Route {
         name: label(text),
         span: span(),
@@ -320,6 +321,7 @@ pub(crate) fn stack() -> Stack {
         name: label("shop"),
         title: "Shop".to_owned(),
         registry: None,
+        out: None,
         ci: None,
         timezone: given("UTC".to_owned()),
         versions: BTreeMap::new(),

@@ -58,7 +58,7 @@ impl Target for Kubernetes {
         for environment in stack.environments.iter().filter(|environment| is_on(environment)) {
             let settings = Settings::read(stack, environment, diagnostics);
             let context = Context { stack, environment, settings };
-            lower(&context, Output::new(environment.name.as_str(), out, diagnostics));
+            lower(&context, Output::new(environment, out, diagnostics));
             if environment.tier == Tier::Production {
                 production = production.or(Some(environment));
             }

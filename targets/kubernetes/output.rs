@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use stackc_model::Environment;
 use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, yaml};
 
@@ -65,6 +66,7 @@ pub(crate) struct Output<'a> {
     artifacts: &'a mut Artifacts,
     diagnostics: &'a mut Diagnostics,
     environment: String,
+    overlay: Option<Span>,
     main: Folder,
     jobs: Folder,
 }
@@ -72,15 +74,16 @@ pub(crate) struct Output<'a> {
 impl<'a> Output<'a> {
     /// An empty output.
     pub(crate) fn new(
-        environment: &str,
+        environment: &Environment,
         artifacts: &'a mut Artifacts,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
-        let path = format!("k8s/{environment}");
+        let path = format!("k8s/{}", environment.name);
         Self {
             artifacts,
             diagnostics,
-            environment: environment.to_owned(),
+            environment: environment.name.to_string(),
+            overlay: environment.span,
             jobs: Folder::new(format!("{path}/jobs")),
             main: Folder::new(path),
         }
@@ -129,12 +132,17 @@ impl<'a> Output<'a> {
             None => Diagnostic::global(code, message),
         };
         let diagnostic = if help.is_empty() { diagnostic } else { diagnostic.help(help) };
-        self.diagnostics.push(diagnostic.in_environment(Some(&self.environment)));
+        // What is wrong in the base is wrong in every environment, and said once.
+        let own = match (self.overlay, span) {
+            (Some(overlay), Some(span)) => overlay.contains(span),
+            _ => false,
+        };
+        self.diagnostics.push(diagnostic.in_environment(own.then_some(&self.environment)));
     }
 
     /// Writes the kustomizations.
     pub(crate) fn finish(self, namespace: &str, labels: &Labels) {
-        let Self { artifacts, diagnostics, environment, main, jobs } = self;
+        let Self { artifacts, diagnostics, environment, main, jobs, .. } = self;
         for (folder, hashed) in [(main, true), (jobs, false)] {
             if folder.files.is_empty() {
                 continue;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Delivery, Millicores, Resources as Bounds, Service};
-use stackc_target::conventions::SECRETS_DIR;
+use stackc_model::{Bytes, Delivery, Millicores, Origin, Resources as Bounds, Service};
+use stackc_target::conventions::{APP_UID, SECRETS_DIR};
 
 use super::context::{Context, Subject};
 use super::manifest::*;
@@ -188,13 +188,13 @@ pub(crate) fn of_service(
         liveness_probe: None,
         readiness_probe: None,
         lifecycle: None,
-        security_context: hardened(Noted::Plain(true)),
+        security_context: hardened(read_only_root(service)),
         volume_mounts: Vec::new(),
     };
     let mut pod = Pod {
         container,
         volumes: Vec::new(),
-        user: *service.user,
+        user: user(service),
         grace: service.stop.grace.ceil(),
         restart: None,
         spread: false,
@@ -206,6 +206,23 @@ pub(crate) fn of_service(
     }
     files(service, name, place, &mut pod, out);
     pod
+}
+
+/// Whether the root stays read-only; an exception carries its reason.
+fn read_only_root(service: &Service) -> Noted<bool> {
+    match service.exceptions.get("writable_root") {
+        Some(reason) => Noted::with(false, reason.clone()),
+        None => Noted::Plain(true),
+    }
+}
+
+/// Our images run as any user: where none was asked for it is one above those of the nodes, also
+/// for web servers whose image has a low one.
+fn user(service: &Service) -> u32 {
+    match service.user.origin {
+        Origin::Default(_) if service.is_built() => APP_UID,
+        _ => *service.user,
+    }
 }
 
 /// The plain variables, by a config map whose name follows its content, so that a change rolls the

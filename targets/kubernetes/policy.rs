@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{NeedTarget, ObserveLevel, Role, Service, ServiceId, Store, StoreId};
+use stackc_model::{External, NeedTarget, ObserveLevel, Role, Service, ServiceId, Store, StoreId};
 use stackc_source::codes;
 
 use super::backup;
@@ -16,6 +16,8 @@ use super::store;
 
 const DNS_PORT: u16 = 53;
 const HTTPS_PORT: u16 = 443;
+/// Submission with implicit TLS and with STARTTLS (RFC 8314).
+const MAIL_PORTS: [u16; 2] = [465, 587];
 const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
 /// What is not the internet.
@@ -107,7 +109,7 @@ fn allow_dns(ctx: &Context<'_>, out: &mut Output<'_>) {
         ip_block: Some(IpBlock { cidr: "169.254.20.10/32", except: &[] }),
         ..Peer::default()
     };
-    let port = |protocol| PolicyPort { port: DNS_PORT, protocol };
+    let port = |protocol| PolicyPort { port: Noted::Plain(DNS_PORT), protocol };
     let spec = PolicySpec {
         policy_types: vec!["Egress"],
         egress: vec![EgressRule { to: vec![cluster, node], ports: vec![port("UDP"), port("TCP")] }],
@@ -147,21 +149,25 @@ fn of_store(ctx: &Context<'_>, id: StoreId, item: &Store) -> PolicySpec {
     }
 }
 
-/// Public traffic on the ports that routes lead to.
+/// Public traffic on the ports that routes lead to. Where the proxies run is known only when it is
+/// said: some load balancers are no pods at all.
 fn from_edge(ctx: &Context<'_>, item: &Service) -> Option<IngressRule> {
+    const OPEN: &str = "from anywhere; targets.kubernetes.edge_namespace narrows it";
     let numbers: BTreeSet<u16> = item
         .routes
         .iter()
         .filter_map(|id| item.ports.get(&ctx.environment[*id].port))
         .map(|port| *port.number)
         .collect();
-    let from = match &ctx.settings.written.edge_namespace {
+    let port = |number| PolicyPort { port: Noted::with(number, OPEN), protocol: "TCP" };
+    let (from, ports): (_, Vec<_>) = match &ctx.settings.written.edge_namespace {
         Some(name) => {
-            vec![Peer { namespace_selector: Some(namespace(name.to_string())), ..Peer::default() }]
+            let peer =
+                Peer { namespace_selector: Some(namespace(name.to_string())), ..Peer::default() };
+            (vec![peer], numbers.into_iter().map(PolicyPort::tcp).collect())
         }
-        None => Vec::new(),
+        None => (Vec::new(), numbers.into_iter().map(port).collect()),
     };
-    let ports: Vec<_> = numbers.into_iter().map(PolicyPort::tcp).collect();
     (!ports.is_empty()).then_some(IngressRule { from, ports })
 }
 
@@ -212,7 +218,7 @@ fn egress(ctx: &Context<'_>, item: &Service) -> Vec<EgressRule> {
             NeedTarget::Store(id) => rules.push(to_store(ctx, id)),
             NeedTarget::Service(id) => rules.extend(to_service(ctx, &ctx.environment[id])),
             NeedTarget::External(id) => {
-                outside.extend(ctx.environment[id].egress.iter().map(|host| port_of(host)));
+                outside.extend(outside_ports(ctx, &ctx.environment[id]));
             }
         }
     }
@@ -245,9 +251,16 @@ fn to_internet(ports: BTreeSet<u16>) -> EgressRule {
     }
 }
 
-/// The port of `host:port`; HTTPS where none is named.
-fn port_of(host: &str) -> u16 {
-    host.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(HTTPS_PORT)
+/// The ports an external system is reached on, where it has hosts: mail submission where it brings
+/// variables for SMTP, else HTTPS.
+fn outside_ports(ctx: &Context<'_>, external: &External) -> Vec<u16> {
+    let secrets = external.secrets.iter().map(|id| &ctx.environment[*id].name);
+    let mail = secrets.chain(external.env.keys()).any(|name| name.as_str().starts_with("SMTP_"));
+    match (external.egress.is_empty(), mail) {
+        (true, _) => Vec::new(),
+        (false, true) => MAIL_PORTS.to_vec(),
+        (false, false) => vec![HTTPS_PORT],
+    }
 }
 
 fn namespace(name: String) -> Selector {
@@ -270,25 +283,13 @@ fn warn_of_wide_egress(ctx: &Context<'_>, out: &mut Output<'_>) {
     }
     for (id, _) in by_external.into_iter().filter(|(_, hosts)| *hosts > 0) {
         let external = &ctx.environment[id];
-        let ports: BTreeSet<_> =
-            external.egress.iter().map(|host| port_of(host).to_string()).collect();
-        let ports = ports.into_iter().collect::<Vec<_>>().join(", ");
+        let ports = outside_ports(ctx, external).iter().map(u16::to_string).collect::<Vec<_>>();
+        let ports = ports.join(" and ");
         let message = format!(
             "a NetworkPolicy cannot name hosts: for `{}` the services that need it may connect to every \
              public address on port {ports}",
             external.name
         );
         out.tell(codes::APPROXIMATED, Some(external.span), message, "");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::port_of;
-
-    #[test]
-    fn finds_the_port_of_a_host() {
-        assert_eq!(port_of("smtp.example:587"), 587);
-        assert_eq!(port_of("api.example"), 443);
     }
 }

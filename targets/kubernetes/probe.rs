@@ -22,6 +22,8 @@ pub(crate) struct Probes {
 struct Asked<'a> {
     health: &'a Health,
     port: Option<PortRef>,
+    /// Whether it serves files, and so has a front page.
+    front: bool,
 }
 
 impl Asked<'_> {
@@ -30,7 +32,11 @@ impl Asked<'_> {
     }
 
     fn get(&self, path: Option<&Sourced<String>>) -> Option<Handler> {
-        let (path, port) = (path?.value.clone(), self.port.clone()?);
+        self.http(path?.value.clone())
+    }
+
+    fn http(&self, path: String) -> Option<Handler> {
+        let port = self.port.clone()?;
         Some(Handler::HttpGet(HttpGet { path, port }))
     }
 
@@ -48,7 +54,11 @@ impl Asked<'_> {
     /// Whether it can answer; nobody sends anything to what has no port.
     fn ready(&self) -> Option<Handler> {
         self.port.as_ref()?;
-        self.get(self.health.ready.as_ref()).or_else(|| self.exec()).or_else(|| self.tcp())
+        let front = || self.front.then(|| self.http("/".to_owned())).flatten();
+        self.get(self.health.ready.as_ref())
+            .or_else(|| self.exec())
+            .or_else(front)
+            .or_else(|| self.tcp())
     }
 
     fn started(&self) -> Option<Handler> {
@@ -69,7 +79,7 @@ impl Asked<'_> {
 pub(crate) fn of_service(service: &Service) -> Probes {
     let Some(health) = &service.health else { return Probes::default() };
     let port = service.main_port().map(|(name, port)| port_ref(name.as_str(), *port.number));
-    let asked = Asked { health, port };
+    let asked = Asked { health, port, front: service.kind.is_static() };
     Probes {
         startup: asked.started().map(|handler| Probe {
             period_seconds: STARTUP_PERIOD,

@@ -1,18 +1,200 @@
 //! Rules that a reviewer of the manifests would look for first.
 
+use std::collections::BTreeMap;
+
+use stackc_model::*;
+use stackc_source::codes;
+use stackc_target::Artifacts;
+
 use super::fixture::*;
 
+/// Renders the one environment after a change.
+fn rendered(change: impl FnOnce(&mut Environment)) -> (Artifacts, Vec<&'static str>) {
+    let mut stack = stack();
+    change(&mut stack.environments[0]);
+    let (artifacts, diagnostics) = render(&stack);
+    (artifacts, diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect())
+}
+
+fn production(artifacts: &Artifacts, file: &str) -> String {
+    text(artifacts, &format!("k8s/production/{file}"))
+}
+
 #[test]
-fn dump() {
-    let (artifacts, diagnostics) =
-        render(&with_options(&[("secret_store", "external-secrets"), ("monitoring", "operator")]));
-    let dir = std::env::var("DUMP").unwrap();
+fn every_file_is_listed_once_and_jobs_never_in_the_main_folder() {
+    let (artifacts, _) = rendered(|_| {});
+    let main = production(&artifacts, "kustomization.yaml");
     for artifact in artifacts.iter() {
-        let path = std::path::Path::new(&dir).join(artifact.path.as_str());
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, artifact.body.text()).unwrap();
+        let path = artifact.path.as_str();
+        let Some(file) = path.strip_prefix("k8s/production/").filter(|_| path.ends_with(".yaml"))
+        else {
+            continue;
+        };
+        let listed = main.matches(&format!("  - {file}\n")).count();
+        let expected = usize::from(file != "kustomization.yaml" && !file.starts_with("jobs/"));
+        assert_eq!(listed, expected, "{file}");
     }
-    for diagnostic in diagnostics.iter() {
-        eprintln!("{} {}", diagnostic.code.id, diagnostic.message);
+    let jobs = production(&artifacts, "jobs/kustomization.yaml");
+    assert!(jobs.contains("  - backend-migrate.job.yaml\n"), "{jobs}");
+    assert!(jobs.contains("disableNameSuffixHash: true"), "{jobs}");
+}
+
+#[test]
+fn a_selector_does_not_follow_the_role() {
+    let selector = |role| {
+        let (artifacts, _) = rendered(|environment| environment.services[0].role = given(role));
+        let text = production(&artifacts, "backend.deployment.yaml");
+        let start = text.find("  selector:").unwrap();
+        text[start..text.find("  template:").unwrap()].to_owned()
+    };
+    assert_eq!(selector(Role::Web), selector(Role::Internal));
+}
+
+#[test]
+fn the_autoscaler_alone_owns_the_replicas() {
+    let (artifacts, _) = rendered(|_| {});
+    let replicas = |file: &str| production(&artifacts, file).matches("\n  replicas:").count();
+    assert_eq!(replicas("backend.deployment.yaml"), 0);
+    assert_eq!(replicas("worker.deployment.yaml"), 1);
+    assert!(artifacts.get("k8s/production/worker.horizontalpodautoscaler.yaml").is_none());
+}
+
+#[test]
+fn a_derived_secret_is_put_together_from_encoded_parts() {
+    let (artifacts, _) = render(&with_options(&[("secret_store", "external-secrets")]));
+    let backend = production(&artifacts, "backend.externalsecret.yaml");
+    let url = "postgresql://app:{{ .POSTGRES_PASSWORD | urlquery | replace \"+\" \"%20\" }}@postgres:5432/shop";
+    assert!(backend.contains(url), "{backend}");
+    assert!(!backend.contains("REDIS_PASSWORD"), "{backend}");
+    let redis = production(&artifacts, "redis.externalsecret.yaml");
+    assert!(redis.contains("user default on >{{ .REDIS_PASSWORD }} ~* &* +@all"), "{redis}");
+    let postgres = production(&artifacts, "postgres.externalsecret.yaml");
+    assert!(!postgres.contains("template:"), "{postgres}");
+}
+
+#[test]
+fn no_secret_object_without_a_store() {
+    let (artifacts, _) = rendered(|_| {});
+    assert!(artifacts.iter().all(|artifact| !artifact.path.as_str().contains("secret")));
+    let backend = production(&artifacts, "backend.deployment.yaml");
+    assert!(backend.contains("secretName: backend") && backend.contains("key: DATABASE_URL"));
+}
+
+#[test]
+fn policies_follow_what_is_needed() {
+    let (artifacts, _) = rendered(|_| {});
+    let policy = |name: &str| production(&artifacts, &format!("{name}.networkpolicy.yaml"));
+    for caller in ["backend", "backend-migrate", "postgres-backup", "worker"] {
+        assert!(policy("postgres").contains(&format!("- {caller}\n")), "{caller}");
     }
+    assert!(!policy("redis").contains("postgres-backup"));
+    assert!(policy("backend").contains("port: 443"));
+    assert!(!policy("worker").contains("Ingress"));
+    let mail = BTreeMap::from([(name("SMTP_HOST"), given("smtp.example".to_owned()))]);
+    let (artifacts, codes) = rendered(|environment| environment.externals[0].env = mail);
+    let policy = production(&artifacts, "worker.networkpolicy.yaml");
+    assert!(policy.contains("port: 587") && !policy.contains("port: 443"), "{policy}");
+    assert!(codes.contains(&codes::APPROXIMATED.id));
+}
+
+#[test]
+fn only_production_takes_an_inherited_namespace_as_it_is() {
+    let mut stack = with_options(&[("namespace", "store")]);
+    stack.options = stack.environments[0].options.clone();
+    let mut staging = environment("staging", Tier::Staging);
+    staging.options = stack.options.clone();
+    stack.environments.push(staging);
+    let (artifacts, _) = render(&stack);
+    assert!(artifacts.get("k8s/production/store.namespace.yaml").is_some());
+    assert!(artifacts.get("k8s/staging/store-staging.namespace.yaml").is_some());
+    assert!(text(&artifacts, "k8s/kustomization.yaml").ends_with("resources:\n  - production\n"));
+    stack.options.clear();
+    let (artifacts, _) = render(&stack);
+    assert!(artifacts.get("k8s/staging/store.namespace.yaml").is_some(), "its own name stands");
+}
+
+#[test]
+fn each_option_changes_what_is_written() {
+    let (plain, _) = render(&with_options(&[]));
+    let bytes = |artifacts: &Artifacts| {
+        let pair = |item: &stackc_target::Artifact| (item.path.clone(), item.body.clone());
+        artifacts.iter().map(pair).collect::<Vec<_>>()
+    };
+    for (key, value) in [
+        ("namespace", "other"),
+        ("min_version", "1.36"),
+        ("edge", "ingress"),
+        ("class", "other"),
+        ("edge_namespace", "other"),
+        ("issuer", "other"),
+        ("secret_store", "external-secrets"),
+        ("storage_class", "other"),
+        ("monitoring", "operator"),
+        ("monitoring_namespace", "other"),
+        ("pull_secret", "other"),
+    ] {
+        let (changed, _) = render(&with_options(&[(key, value)]));
+        assert_ne!(bytes(&plain), bytes(&changed), "{key}");
+    }
+    let external = ("secret_store", "external-secrets");
+    let (one, _) = render(&with_options(&[external]));
+    let (other, _) = render(&with_options(&[external, ("secret_store_ref", "other")]));
+    assert_ne!(bytes(&one), bytes(&other));
+    for (key, value, code) in [
+        ("secret_store", "sops", codes::PLANNED),
+        ("secret_store", "sealed-secrets", codes::PLANNED),
+        ("min_version", "1.20", codes::OUT_OF_RANGE),
+    ] {
+        let (_, diagnostics) = render(&with_options(&[(key, value)]));
+        assert!(diagnostics.iter().any(|diagnostic| diagnostic.code == code), "{key}: {value}");
+    }
+}
+
+#[test]
+fn a_websocket_has_no_time_limit_and_a_stripped_prefix_its_own_rule() {
+    let (artifacts, _) = rendered(|environment| {
+        environment.routes.push(Route { strip: true, ..route("legacy", 0, "/v1") });
+        environment.services[0].routes.push(RouteId::at(3));
+    });
+    let routes = production(&artifacts, "backend.httproute.yaml");
+    assert!(routes.contains("request: 0s # "), "{routes}");
+    // Besides the three routes: below the stripped prefix the metrics would be public.
+    assert_eq!(routes.matches("    - matches:").count(), 4, "{routes}");
+    assert!(routes.contains("value: /v1/metrics\n"), "{routes}");
+    assert!(routes.contains("replacePrefixMatch: /\n"), "{routes}");
+}
+
+#[test]
+fn what_the_edge_cannot_keep_is_told() {
+    let limit = Limit {
+        name: label("login"),
+        span: span(),
+        rate: given(Rate { count: 10, window: Seconds::new(60) }),
+        paths: Vec::new(),
+        methods: Vec::new(),
+        mode: given(LimitMode::Average),
+        exempt: Vec::new(),
+    };
+    let (_, codes) = rendered(|environment| {
+        environment.externals.clear();
+        environment.services.iter_mut().for_each(|service| service.needs.clear());
+        environment.limits = vec![limit];
+    });
+    assert!(codes.contains(&codes::APPROXIMATED.id));
+    let access = Access { basic: Some(name("STAFF")), allow: Vec::new() };
+    let (_, codes) = rendered(|environment| {
+        environment.edge.access = BTreeMap::from([(label("default"), access)]);
+    });
+    assert!(codes.contains(&codes::UNSUPPORTED.id));
+}
+
+#[test]
+fn our_images_run_above_the_users_of_the_nodes_unless_asked() {
+    let user = |user| {
+        let (artifacts, _) = rendered(|environment| environment.services[1].user = user);
+        let text = production(&artifacts, "frontend.deployment.yaml");
+        text.contains("runAsUser: 10001")
+    };
+    assert!(user(given(101)));
+    assert!(!user(Sourced::written(101, span())));
 }

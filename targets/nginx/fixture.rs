@@ -181,6 +181,7 @@ pub(super) fn shop() -> Stack {
         name: label("shop"),
         title: "Shop".to_owned(),
         registry: None,
+        out: None,
         ci: None,
         timezone: sourced("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),

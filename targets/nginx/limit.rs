@@ -131,32 +131,50 @@ fn zone_name(limit: &Limit) -> String {
     format!("limit_req_{}", limit.name)
 }
 
-/// Seconds a client refused at a place should wait.
-pub(super) fn retry_after(place: &Place<'_>) -> u64 {
-    let wait = |limit: &&Limit| Bucket::new(*limit.rate, *limit.mode).retry_after();
-    place.limits.iter().map(wait).max().unwrap_or(1)
+/// The limits that hold for every place of a domain, and so for its server.
+pub(super) fn common<'a>(places: &[Place<'a>]) -> Vec<&'a Limit> {
+    let Some((first, others)) = places.split_first() else { return Vec::new() };
+    let everywhere = |limit: &&Limit| others.iter().all(|place| place.limits.contains(limit));
+    first.limits.iter().copied().filter(everywhere).collect()
 }
 
-/// The limits of a place, and how it refuses.
-pub(super) fn apply(place: &Place<'_>) -> Vec<Directive> {
-    let limit_req = |limit: &&Limit| {
-        let bucket = Bucket::new(*limit.rate, *limit.mode);
-        let zone = Arg::ours(format!("zone={}", zone_name(limit)));
-        // nginx refuses `burst=0`, which is its default.
-        let burst = Some(bucket.burst).filter(|burst| *burst > 0);
-        let burst = burst.map(|burst| Arg::ours(format!("burst={burst}")));
-        line("limit_req", [Some(zone), burst, Some("nodelay".into())].into_iter().flatten())
-    };
+/// Seconds a client refused under these limits should wait.
+pub(super) fn retry_after(limits: &[&Limit]) -> u64 {
+    let wait = |limit: &&Limit| Bucket::new(*limit.rate, *limit.mode).retry_after();
+    limits.iter().map(wait).max().unwrap_or(1)
+}
+
+/// The limits of a server.
+pub(super) fn of_server(common: &[&Limit]) -> Vec<Directive> {
+    let wait = refusal(retry_after(common));
+    common.iter().map(limit_req).chain([wait]).collect()
+}
+
+/// The limits of a place; those of its server hold where it has no others.
+pub(super) fn of_place(place: &Place<'_>, common: &[&Limit]) -> Vec<Directive> {
+    if place.limits == common {
+        return Vec::new();
+    }
+    // nginx inherits no `limit_req` next to another, so the common ones are said again.
     let mut out: Vec<_> = place.limits.iter().map(limit_req).collect();
-    let wait = retry_after(place);
-    if wait > 1 {
+    let wait = retry_after(&place.limits);
+    if wait != retry_after(common) {
         out.push(refusal(wait));
     }
     out
 }
 
+fn limit_req(limit: &&Limit) -> Directive {
+    let bucket = Bucket::new(*limit.rate, *limit.mode);
+    let zone = Arg::ours(format!("zone={}", zone_name(limit)));
+    // nginx refuses `burst=0`, which is its default.
+    let burst = Some(bucket.burst).filter(|burst| *burst > 0);
+    let burst = burst.map(|burst| Arg::ours(format!("burst={burst}")));
+    line("limit_req", [Some(zone), burst, Some("nodelay".into())].into_iter().flatten())
+}
+
 /// Sends refused requests to the location that answers them.
-pub(super) fn refusal(wait: u64) -> Directive {
+fn refusal(wait: u64) -> Directive {
     line("error_page", ["429".into(), Arg::ours(format!("@retry_after_{wait}"))])
 }
 

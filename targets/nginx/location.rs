@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::Seconds;
+use stackc_model::{Limit, Seconds};
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, Directive, Fault, block, line, one, plain};
@@ -40,9 +40,9 @@ pub(super) fn locations(
             Err(fault) => refuse(None, "the path", path, fault, diagnostics),
         }
     }
-    let taken: BTreeSet<&str> = exact_paths(places).collect();
+    let common = limit::common(places);
     for place in places {
-        match of_place(scope, place, &taken) {
+        match of_place(scope, place, places, &common) {
             Ok(locations) => out.extend(locations),
             Err(fault) => {
                 let span = place.route.path.origin.span();
@@ -53,7 +53,8 @@ pub(super) fn locations(
     if !places.iter().any(|place| place.path == "/" && !place.exact) {
         out.push(block("location", ["/".into()], not_found()).comment("No route leads here."));
     }
-    let waits: BTreeSet<_> = places.iter().map(limit::retry_after).chain([1]).collect();
+    let limited = places.iter().map(|place| &place.limits).chain([&common]);
+    let waits: BTreeSet<_> = limited.map(|limits| limit::retry_after(limits)).collect();
     out.extend(waits.into_iter().map(|seconds| limit::too_many(scope, seconds)));
     out
 }
@@ -62,29 +63,32 @@ fn not_found() -> Vec<Directive> {
     vec![one("return", "404")]
 }
 
-fn exact_paths<'p>(places: &'p [Place<'_>]) -> impl Iterator<Item = &'p str> {
-    places.iter().filter(|place| place.exact).map(|place| &*place.path)
-}
-
 /// The one or two locations of a place. Two are needed to match whole segments: a prefix `/api`
 /// alone would match `/apix` too.
 fn of_place(
     scope: &Scope<'_>,
     place: &Place<'_>,
-    taken: &BTreeSet<&str>,
+    places: &[Place<'_>],
+    common: &[&Limit],
 ) -> Result<Vec<Directive>, Fault> {
     let service = &scope.service(place.route).name;
     let path = place.path.as_str();
-    let itself = || location(scope, place, "=", path);
+    let itself = || location(scope, place, common, "=", path);
     let (what, mut out) = match (place.exact, path) {
         (true, _) => ("alone", vec![itself()?]),
-        (false, "/") => ("and all below", vec![location(scope, place, "", path)?]),
+        (false, "/") => ("and all below", vec![location(scope, place, common, "", path)?]),
         (false, _) => {
             // A hidden path that is a route was meant to be public: no regular expression after it.
             let hidden = path.contains("/.");
-            let below =
-                location(scope, place, if hidden { "^~" } else { "" }, &format!("{path}/"))?;
-            let itself = if taken.contains(path) { None } else { Some(itself()?) };
+            let below = location(
+                scope,
+                place,
+                common,
+                if hidden { "^~" } else { "" },
+                &format!("{path}/"),
+            )?;
+            let taken = places.iter().any(|other| other.exact && other.path == path);
+            let itself = if taken { None } else { Some(itself()?) };
             ("and all below", itself.into_iter().chain([below]).collect())
         }
     };
@@ -97,12 +101,13 @@ fn of_place(
 fn location(
     scope: &Scope<'_>,
     place: &Place<'_>,
+    common: &[&Limit],
     modifier: &'static str,
     path: &str,
 ) -> Result<Directive, Fault> {
     let modifier = Some(Arg::from(modifier)).filter(|_| !modifier.is_empty());
     let args = modifier.into_iter().chain([Arg::literal(&decode(path)?)?]);
-    let mut items = rules(scope, place);
+    let mut items = rules(scope, place, common);
     if place.route.strip && *place.route.path != "/" {
         items.push(strip(place, path)?);
     }
@@ -126,13 +131,13 @@ fn strip(place: &Place<'_>, path: &str) -> Result<Directive, Fault> {
 }
 
 /// What holds for a place besides its service.
-fn rules(scope: &Scope<'_>, place: &Place<'_>) -> Vec<Directive> {
+fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directive> {
     let (edge, route) = (&scope.environment.edge, place.route);
     let mut out = Vec::new();
     if scope.closed().is_some() && !place.open {
         out.push(one("include", "access.conf"));
     }
-    out.extend(limit::apply(place));
+    out.extend(limit::of_place(place, common));
     if *route.body_limit != *edge.body_limit {
         out.push(one("client_max_body_size", route.body_limit.short()));
     }

@@ -1,7 +1,6 @@
 //! From routes to places: the paths of a domain that need a `location` of their own.
 //!
-//! A route is one place; a limit on a path further down makes another, with the same service. All
-//! matching is by whole segments: `/api` covers `/api` and `/api/x`, never `/apix`.
+//! A route is one place. On a closed site the public paths of health checks are places too.
 
 use std::collections::BTreeMap;
 
@@ -21,26 +20,28 @@ pub(super) struct Place<'a> {
     pub(super) route: &'a Route,
     /// The limits on it.
     pub(super) limits: Vec<&'a Limit>,
-    /// Whether everybody may enter although the site is closed (health checks).
+    /// Whether everybody may enter although the site is closed.
     pub(super) open: bool,
 }
 
 /// The places of a domain, longest path first.
 pub(super) fn places<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<Place<'a>> {
     let routes = of_domain(scope, domain);
-    let closed = scope.closed().is_some();
     let mut found = BTreeMap::new();
     for route in &routes {
-        let below = limits_of(scope, route).flat_map(|limit| below(limit, route));
-        let below = below.filter(|path| owns(route, &routes, path));
-        for path in std::iter::once(&*route.path.value).chain(below) {
-            let place = Place::new(scope, route, path, route.exact);
-            found.insert((path.to_owned(), route.exact), place);
+        let limits = scope.environment.limits.iter();
+        let place = Place {
+            path: route.path.value.clone(),
+            exact: route.exact,
+            route,
+            limits: limits.filter(|limit| route.limits.contains(&limit.name)).collect(),
+            open: false,
+        };
+        for path in health(scope, route).filter(|path| owns(route, &routes, path)) {
+            let open = Place { path, exact: true, open: true, ..place.clone() };
+            found.insert((open.path.clone(), true), open);
         }
-        for path in health(scope, route).filter(|path| closed && owns(route, &routes, path)) {
-            let place = Place { open: true, ..Place::new(scope, route, &path, true) };
-            found.insert((path, true), place);
-        }
+        found.entry((place.path.clone(), place.exact)).or_insert(place);
     }
     let mut places: Vec<_> = found.into_values().collect();
     places.sort_by_key(|place| (std::cmp::Reverse(place.path.len()), !place.exact));
@@ -65,13 +66,6 @@ pub(super) fn internals(scope: &Scope<'_>, domain: &Label) -> Vec<String> {
     found
 }
 
-impl<'a> Place<'a> {
-    fn new(scope: &Scope<'a>, route: &'a Route, path: &str, exact: bool) -> Self {
-        let limits = limits_of(scope, route).filter(|limit| applies(limit, route, path));
-        Self { path: path.to_owned(), exact, route, limits: limits.collect(), open: false }
-    }
-}
-
 fn of_domain<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<&'a Route> {
     scope.routes.iter().copied().filter(|route| route.domain == *domain).collect()
 }
@@ -86,27 +80,10 @@ fn owns(route: &Route, routes: &[&Route], path: &str) -> bool {
     answers(route) && routes.iter().all(|other| !answers(other) || rank(other) <= rank(route))
 }
 
-/// The limits that a route lists.
-fn limits_of<'a>(scope: &Scope<'a>, route: &Route) -> impl Iterator<Item = &'a Limit> {
-    let names = route.limits.clone();
-    scope.environment.limits.iter().filter(move |limit| names.contains(&limit.name))
-}
-
-/// The paths of a limit that lie below its route, so that it does not cover the whole of it.
-fn below<'l>(limit: &'l Limit, route: &Route) -> impl Iterator<Item = &'l str> {
-    let (upper, exact) = (route.path.value.clone(), route.exact);
-    let trimmed = limit.paths.iter().map(|path| path.trim_end_matches('/'));
-    trimmed.filter(move |path| !exact && *path != upper && path.len() > 1 && covers(&upper, path))
-}
-
-fn applies(limit: &Limit, route: &Route, path: &str) -> bool {
-    let covered = || limit.paths.iter().any(|upper| covers(upper.trim_end_matches('/'), path));
-    limit.paths.is_empty() || covered() || below(limit, route).next().is_none()
-}
-
-/// The public paths of a service's health checks, which must answer also when the site is closed.
+/// The public paths of a service's health checks that must answer although the site is closed.
 fn health<'a>(scope: &Scope<'a>, route: &'a Route) -> impl Iterator<Item = String> + use<'a> {
-    let health = scope.service(route).health.as_ref().filter(|_| is_main(scope, route));
+    let asked = scope.closed().is_some() && is_main(scope, route);
+    let health = scope.service(route).health.as_ref().filter(|_| asked);
     let paths = health.into_iter().flat_map(|health| [&health.live, &health.ready]).flatten();
     paths.filter_map(|path| public_path(route, path))
 }

@@ -56,7 +56,7 @@ pub(super) fn conf(
         out.push(block("server", [], items).comment("Other names lead to the one that counts."));
     }
     let mut items = opening(scope, &host, &served);
-    items.push(limit::refusal(1));
+    items.extend(limit::of_server(&limit::common(&site.places)));
     let internals = internals(scope, site.name);
     items.extend(locations(scope, &site.places, &internals, diagnostics));
     out.push(block("server", [], items));

@@ -118,14 +118,17 @@ fn keeps_metrics_inside_wherever_a_route_would_show_them() {
 }
 
 #[test]
-fn a_limit_below_a_route_gets_a_location_of_its_own() {
+fn limits_say_what_they_let_through() {
     let (files, said) = with(|environment| {
         let mut login = limit("log-in", 5, 900);
         login.paths = vec!["/api/login".to_owned()];
         login.methods = vec!["POST".to_owned()];
         login.exempt = vec!["10.0.0.0/8".to_owned()];
         environment.limits = vec![limit("all", 100, 900), login];
-        environment.routes[1].limits = vec![label("all"), label("log-in")];
+        environment.routes[1].limits = vec![label("all")];
+        let mut part = route("api-login", 0, "/api/login");
+        part.limits = vec![label("all"), label("log-in")];
+        environment.routes.insert(0, part);
     });
     assert_eq!(said, [codes::APPROXIMATED.id]);
     let site = &files["sites/main.conf"];
@@ -156,6 +159,30 @@ fn a_limit_below_a_route_gets_a_location_of_its_own() {
     assert!(
         limits
             .contains("limit_req_zone $limit_log_in_counted zone=limit_req_log-in:10m rate=1r/m;")
+    );
+}
+
+#[test]
+fn a_limit_on_everything_stands_once() {
+    let (files, _) = with(|environment| {
+        environment.limits = vec![limit("all", 100, 900), limit("some", 600, 60)];
+        for route in &mut environment.routes {
+            route.limits = vec![label("all")];
+        }
+        environment.routes[1].limits.push(label("some"));
+    });
+    let site = &files["sites/main.conf"];
+    let server = site.rsplit_once("server {").unwrap().1.split_once("location").unwrap().0;
+    assert!(server.contains("limit_req zone=limit_req_all burst=99 nodelay;"), "{server}");
+    assert!(server.contains("error_page 429 @retry_after_10;"));
+    assert_eq!(location(site, "/"), ["proxy_pass http://frontend_http;"]);
+    assert_eq!(
+        location(site, "/api/"),
+        [
+            "limit_req zone=limit_req_all burst=99 nodelay;",
+            "limit_req zone=limit_req_some burst=599 nodelay;",
+            "proxy_pass http://backend_http;",
+        ]
     );
 }
 

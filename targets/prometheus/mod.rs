@@ -52,7 +52,7 @@ impl Target for Prometheus {
             let options = options(environment, ID, diagnostics);
             report(environment, &world, diagnostics);
             for (path, text) in files(&world, &options, diagnostics) {
-                add(path, text, &world, out, diagnostics);
+                add(&path, text, &world, out, diagnostics);
             }
         }
     }
@@ -63,7 +63,10 @@ fn files(world: &World, options: &Options, diagnostics: &mut Diagnostics) -> Vec
     let runbooks = options.runbooks(diagnostics);
     let intervals = options.intervals(world.full, diagnostics);
     let checks = row::checks(world, catalog::rows(), diagnostics);
-    unwatched(world, &checks, diagnostics);
+    // A metric that was refused is missing as well; one message is enough.
+    if !diagnostics.has_errors() {
+        unwatched(world, &checks, diagnostics);
+    }
 
     let mut files = Vec::new();
     let rules = rules::rule_file(world, &checks, runbooks);
@@ -100,7 +103,7 @@ fn write<T: Serialize>(
 }
 
 fn add(
-    path: String,
+    path: &str,
     text: String,
     world: &World,
     out: &mut Artifacts,

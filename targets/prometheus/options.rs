@@ -64,3 +64,42 @@ impl Options {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stackc_source::{FileId, Span};
+
+    use super::*;
+
+    fn at<T>(value: T) -> Option<Spanned<T>> {
+        Some(Spanned { value, span: Span::new(FileId(0), 0, 1) })
+    }
+
+    fn said(options: &Options, full: bool) -> (Intervals, Option<String>, Vec<&'static str>) {
+        let mut diagnostics = Diagnostics::default();
+        let intervals = options.intervals(full, &mut diagnostics);
+        let runbooks = options.runbooks(&mut diagnostics).map(str::to_owned);
+        (intervals, runbooks, diagnostics.iter().map(|item| item.code.id).collect())
+    }
+
+    #[test]
+    fn intervals_keep_enough_samples_for_a_rate() {
+        let interval = |seconds| Options { scrape_interval: at(seconds), ..Options::default() };
+        let (intervals, _, faults) = said(&interval(Seconds::new(60)), true);
+        assert_eq!((intervals.scrape, faults.len()), (Seconds::new(60), 0));
+        for seconds in [Seconds::new(61), Seconds { millis: 4_999 }] {
+            assert_eq!(said(&interval(seconds), true).2, [codes::OUT_OF_RANGE.id]);
+        }
+        assert_eq!(said(&interval(Seconds::new(60)), false).2, [codes::NO_EFFECT.id]);
+    }
+
+    #[test]
+    fn runbooks_are_a_page() {
+        let page = |url: &str| Options { runbooks: at(url.to_owned()), ..Options::default() };
+        let good = "https://wiki.example/runbooks";
+        assert_eq!(said(&page(good), true).1.as_deref(), Some(good));
+        for bad in ["wiki", "https://", "https:///x", "https://a b", "https://a/#x"] {
+            assert_eq!(said(&page(bad), true).2, [codes::BAD_FORMAT.id], "{bad:?} was taken");
+        }
+    }
+}

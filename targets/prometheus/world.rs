@@ -156,15 +156,11 @@ fn watched(environment: &Environment, diagnostics: &mut Diagnostics) -> Vec<Watc
 fn watch(service: &Service, diagnostics: &mut Diagnostics) -> Option<Watched> {
     let metrics = service.metrics.as_ref()?;
     let port = *service.ports.get(metrics.port.as_str())?.number;
-    if metrics.path.contains(['?', '#']) {
-        let message = "prometheus cannot carry a query in the path of metrics".to_owned();
-        report(&metrics.path, message, codes::CANNOT_CARRY, service, diagnostics);
-        return None;
-    }
     let mut name = |name: &Sourced<String>, fault: fn(&str) -> Option<&'static str>| {
         let Some(fault) = fault(name) else { return Some(name.value.clone()) };
         let message = format!("the metric `{}` of `{}` {fault}", name.value, service.name);
-        report(name, message, codes::BAD_FORMAT, service, diagnostics);
+        let span = name.origin.span().unwrap_or(service.span);
+        diagnostics.push(Diagnostic::new(codes::BAD_FORMAT, span, message));
         None
     };
     Some(Watched {
@@ -178,17 +174,6 @@ fn watch(service: &Service, diagnostics: &mut Diagnostics) -> Option<Watched> {
         pool: metrics.db_pool_waiting.as_ref().and_then(|pool| name(pool, metric_fault)),
         queries: metrics.db_latency.as_ref().and_then(|queries| name(queries, histogram_fault)),
     })
-}
-
-fn report(
-    value: &Sourced<String>,
-    message: String,
-    code: stackc_source::Code,
-    service: &Service,
-    diagnostics: &mut Diagnostics,
-) {
-    let span = value.origin.span().unwrap_or(service.span);
-    diagnostics.push(Diagnostic::new(code, span, message));
 }
 
 /// Whether requests can be expected: a worker with a port for its metrics alone has none.

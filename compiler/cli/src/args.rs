@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::render::Format;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Compile one stack.yaml into the files that run the system.
@@ -12,8 +13,8 @@ pub(crate) struct Args {
     #[arg(short, long, global = true, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// How diagnostics are written.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) message_format: MessageFormat,
+    #[arg(long, global = true, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub(crate) message_format: Format,
     /// Treat warnings as errors.
     #[arg(long, global = true)]
     pub(crate) deny_warnings: bool,
@@ -23,20 +24,6 @@ pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// How diagnostics are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MessageFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// One JSON object per line.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
 }
 
 /// When to use colours.

@@ -60,7 +60,7 @@ pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Comp
         unknown_targets(stack, targets, &mut diagnostics);
         timings.measure("render", || render(stack, targets, &mut artifacts, &mut diagnostics));
     }
-    let diagnostics = diagnostics.sorted();
+    let diagnostics = diagnostics.sorted().redacted(&sources);
     if diagnostics.has_errors() {
         artifacts = Artifacts::default();
     }

@@ -1,5 +1,12 @@
 //! The output root on a real disk.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper fails its test"
+)]
+
 #[path = "disk/world.rs"]
 mod world;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use stackc_model::{Backup, Engine, Environment, Role, Tier};
 use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 
+use crate::connections;
 use crate::context::Context;
 use crate::limits::covers;
 
@@ -13,6 +14,7 @@ pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     public_internals(environment, cx);
     stop(environment, cx);
     single_copy(environment, cx);
+    connections::check(environment, cx);
     if environment.tier == Tier::Production && environment.backup.is_none() {
         for store in environment
             .stores
@@ -160,23 +162,32 @@ pub(crate) fn across(environments: &[Environment], diagnostics: &mut Diagnostics
                         owners.insert(host.as_str(), (environment, span));
                     }
                     Some((owner, first)) => {
-                        let message = match owner.name == environment.name {
-                            true => format!("`{}` stands twice in `{}`", host.value, owner.name),
-                            false => format!(
-                                "`{}` and `{}` are both `{}`",
-                                owner.name, environment.name, host.value
-                            ),
-                        };
-                        diagnostics.push(
-                            Diagnostic::new(codes::HOST_CONFLICT, span, message)
-                                .related(*first, "the other one")
-                                .help("give each environment its own `domain`"),
-                        );
+                        let first = (*owner, *first);
+                        diagnostics.push(two_owners((environment, span), first, &host.value));
                     }
                 }
             }
         }
     }
+}
+
+/// One host in two places; where both take it from the stack, the environment is to be shown.
+fn two_owners(
+    (environment, span): (&Environment, Span),
+    (owner, first): (&Environment, Span),
+    host: &str,
+) -> Diagnostic {
+    if owner.name == environment.name {
+        let message = format!("`{host}` stands twice in `{}`", owner.name);
+        return Diagnostic::new(codes::HOST_CONFLICT, span, message)
+            .related(first, "the other one")
+            .help("a host stands once: take one of them out");
+    }
+    let message = format!("`{}` and `{}` are both `{host}`", owner.name, environment.name);
+    let place = if span == first { environment.span.or(owner.span) } else { None };
+    Diagnostic::new(codes::HOST_CONFLICT, place.unwrap_or(span), message)
+        .related(first, "the host")
+        .help("give each environment its own `domain`")
 }
 
 /// Prefixes that only credentials have. Sources: the providers' documentation of their key formats,
@@ -199,7 +210,7 @@ const PREFIXES: [(&str, usize, &str); 15] = [
     ("-----BEGIN", 20, "a private key"),
 ];
 
-/// Finds credentials anywhere in a document, in keys' values of every kind.
+/// Finds credentials anywhere in a document, in keys and in values of every kind.
 pub(crate) fn scan(node: &Node, diagnostics: &mut Diagnostics) {
     match &node.kind {
         NodeKind::Null => {}
@@ -209,7 +220,14 @@ pub(crate) fn scan(node: &Node, diagnostics: &mut Diagnostics) {
             }
         }
         NodeKind::List(items) => items.iter().for_each(|item| scan(item, diagnostics)),
-        NodeKind::Map(entries) => entries.iter().for_each(|entry| scan(&entry.value, diagnostics)),
+        NodeKind::Map(entries) => {
+            for entry in entries {
+                if let Some(what) = credential(&entry.key, None) {
+                    diagnostics.push(secret_literal(entry.key_span, what));
+                }
+                scan(&entry.value, diagnostics);
+            }
+        }
     }
 }
 
@@ -232,7 +250,7 @@ pub(crate) fn credential(value: &str, name: Option<&str>) -> Option<&'static str
         && value.parse::<f64>().is_err()
         && !["true", "false", "none"].contains(&value)
     {
-        return Some("a value under the name of a secret");
+        return Some("a credential, by the name of its variable");
     }
     (value.len() >= 32 && high_entropy(value)).then_some("random characters, as in a key")
 }

@@ -182,7 +182,7 @@ impl DraftStore<'_> {
                 database: database(&cx.spec.name),
                 user: "app".to_owned(),
                 params: self.params(cx),
-                max_connections: 100,
+                max_connections: self.max_connections(cx),
             });
         }
         for (key, span) in [
@@ -231,6 +231,21 @@ impl DraftStore<'_> {
             params.insert("wal_level".to_owned(), Sourced::written(level.to_owned(), wal.span));
         }
         params
+    }
+
+    /// How many connections the server takes; memory and scale are reckoned by it.
+    fn max_connections(&self, cx: &mut Context<'_>) -> u32 {
+        const USUAL: u32 = 100;
+        let Some(written) = self.spec.params.get("max_connections") else { return USUAL };
+        let number = written.value.0.parse().ok().filter(|number| (1..=262_143).contains(number));
+        number.unwrap_or_else(|| {
+            let message = format!(
+                "`data.{}.params.max_connections` is no number from 1 to 262143",
+                self.name
+            );
+            cx.push(Diagnostic::new(codes::OUT_OF_RANGE, written.span, message));
+            USUAL
+        })
     }
 
     fn resources(&self, cx: &Context<'_>) -> Resources {

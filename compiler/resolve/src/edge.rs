@@ -16,7 +16,7 @@ use stackc_spec::{
 use crate::context::{Context, or, or_map};
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
-use crate::{header, health};
+use crate::{cors, header, health};
 
 /// A public path and who claims it.
 #[derive(Debug, Clone)]
@@ -280,6 +280,9 @@ pub(crate) fn edge(
 ) -> Edge {
     let default = EdgeSpec::default();
     let spec = cx.spec.edge.as_ref().map_or(&default, |edge| &edge.value);
+    if let Some(cors) = &spec.cors {
+        cors::check(cors, cx);
+    }
     let tls = match cx.tier {
         Tier::Development => None,
         _ => Some(tls(spec.tls.as_ref(), cx)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{Label, Tier};
-use stackc_shape::{Decode, Decoder, Shape, expand, overlay};
+use stackc_shape::{Decode, Decoder, Segment, Shape, expand, overlay};
 use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, Span, closest, codes};
 use stackc_spec::{EnvironmentSpec, StackSpec, TierWord};
 
@@ -54,7 +54,10 @@ fn take_environments(root: &mut Node, diagnostics: &mut Diagnostics) -> Vec<Entr
         }
         _ => {
             let message = "`environments` takes a mapping of names to environments";
-            diagnostics.push(Diagnostic::new(codes::WRONG_TYPE, environments.value.span, message));
+            diagnostics.push(
+                Diagnostic::new(codes::WRONG_TYPE, environments.value.span, message)
+                    .help("write `NAME: {}` for one that says nothing else"),
+            );
             Vec::new()
         }
     }
@@ -65,7 +68,11 @@ fn written_layer(root: &Node, entry: &Entry, diagnostics: &mut Diagnostics) -> O
         Ok(name) => name,
         Err(fault) => {
             let message = format!("the environment name `{}` {fault}", entry.key);
-            diagnostics.push(Diagnostic::new(codes::BAD_NAME, entry.key_span, message));
+            let better = Label::new(&entry.key.to_ascii_lowercase().replace('_', "-")).ok();
+            diagnostics.push(
+                Diagnostic::new(codes::BAD_NAME, entry.key_span, message)
+                    .did_you_mean(better.as_ref().map(Label::as_str)),
+            );
             return None;
         }
     };
@@ -82,7 +89,9 @@ fn written_layer(root: &Node, entry: &Entry, diagnostics: &mut Diagnostics) -> O
     let (sections, own) = split(entries, &name, diagnostics);
     let own = Node { kind: NodeKind::Map(own), span: entry.value.span };
     let mut decoder = Decoder::for_environment(name.as_str(), Some(whole));
-    let head = EnvironmentSpec::decode(&own, &mut decoder);
+    let head = decoder.within(Segment::Key("environments"), |decoder| {
+        decoder.within(Segment::Key(&entry.key), |decoder| EnvironmentSpec::decode(&own, decoder))
+    });
     diagnostics.extend(decoder.finish());
     let sections = Node { kind: NodeKind::Map(sections), span: entry.value.span };
     let merged = overlay(root.clone(), &sections, name.as_str(), diagnostics);

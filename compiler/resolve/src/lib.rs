@@ -6,7 +6,9 @@
 
 mod check;
 mod ci;
+mod connections;
 mod context;
+mod cors;
 mod data;
 mod edge;
 mod environment;

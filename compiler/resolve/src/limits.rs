@@ -86,14 +86,16 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
 
 /// Tells each route its limits. A limit on a part of a route splits the route.
 pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<'_>) {
-    split(limits, routes, cx);
+    // A limit that is refused has been complained of; it counts as matched.
+    let mut matched = vec![false; limits.len()];
+    split(limits, routes, &mut matched, cx);
     edge::sort(routes);
-    let everywhere: Vec<usize> = (0..limits.len()).filter(|at| limits[*at].paths.is_empty()).collect();
+    let everywhere: Vec<usize> =
+        (0..limits.len()).filter(|at| limits[*at].paths.is_empty()).collect();
     let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, path) in paths(limits) {
         by_path.entry(path).or_default().push(at);
     }
-    let mut matched = vec![false; limits.len()];
     for route in routes.iter_mut() {
         let here = above(&route.path).filter_map(|path| by_path.get(path)).flatten();
         let here: BTreeSet<usize> = here.chain(&everywhere).copied().collect();
@@ -116,7 +118,7 @@ fn paths(limits: &[Limit]) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Makes a route of its own for the limited part of a longer-reaching one, on each domain.
-fn split(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<'_>) {
+fn split(limits: &[Limit], routes: &mut Vec<Route>, refused: &mut [bool], cx: &mut Context<'_>) {
     // By domain and path, so that a thousand limits do not walk ten thousand routes each.
     let mut domains: BTreeMap<Label, BTreeMap<String, usize>> = BTreeMap::new();
     for (at, route) in routes.iter().enumerate() {
@@ -132,7 +134,11 @@ fn split(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<'_>) {
                 .filter_map(|path| here.get(path))
                 .map(|at| &routes[*at])
                 .find(|route| !route.exact);
-            if let Some(part) = parent.and_then(|parent| part(&limits[at], path, parent, cx)) {
+            let Some(parent) = parent else { continue };
+            if parent.strip {
+                refused[at] = true;
+                cx.push(stripped(&limits[at], parent));
+            } else if let Some(part) = part(&limits[at], path, parent) {
                 here.insert(path.to_owned(), routes.len());
                 routes.push(part);
             }
@@ -147,18 +153,16 @@ fn has_below(routes: &BTreeMap<String, usize>, path: &str) -> bool {
         || routes.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below))
 }
 
+fn stripped(limit: &Limit, route: &Route) -> Diagnostic {
+    let message =
+        format!("the limit `{}` covers a part of a route that strips its path", limit.name);
+    Diagnostic::new(codes::UNSUPPORTED, limit.span, message)
+        .related(route.span, "the route")
+        .help("limit the whole route, or give the part a route of its own")
+}
+
 /// The limited part of a route.
-fn part(limit: &Limit, path: &str, parent: &Route, cx: &mut Context<'_>) -> Option<Route> {
-    if parent.strip {
-        let message =
-            format!("the limit `{}` covers a part of a route that strips its path", limit.name);
-        cx.push(
-            Diagnostic::new(codes::UNSUPPORTED, limit.span, message)
-                .related(parent.span, "the route")
-                .help("limit the whole route, or give the part a route of its own"),
-        );
-        return None;
-    }
+fn part(limit: &Limit, path: &str, parent: &Route) -> Option<Route> {
     let slug: String = path
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })

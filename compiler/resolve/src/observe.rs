@@ -319,5 +319,8 @@ fn threshold(
 
 fn no_metric(name: &str, span: Span, missing: &str, cx: &mut Context<'_>) {
     let message = format!("the alert `{name}` has nothing to watch: {missing}");
-    cx.push(Diagnostic::new(codes::MISSING_METRIC, span, message).help("it is left out"));
+    cx.push(
+        Diagnostic::new(codes::MISSING_METRIC, span, message)
+            .help("it is left out: add what it watches, or take it out"),
+    );
 }

@@ -86,6 +86,7 @@ fn shared<'a>(
         }
         Some(_) if like.value == *name => {
             Diagnostic::new(codes::LIKE, like.span, "a service cannot be like itself")
+                .help("name the service it shares everything with, or say its `kind`")
         }
         Some(other) if other.like.is_some() => Diagnostic::new(
             codes::LIKE,
@@ -196,7 +197,7 @@ fn one(
     let (own, shared, kind) = (&draft.own.value, &draft.shared.value, *draft.kind);
     let security = own.security.as_ref().or(shared.security.as_ref());
     let singleton = or(own.singleton.as_ref(), false, "several copies may run");
-    let volumes = volumes(own);
+    let volumes = volumes(own, cx);
     let mut exceptions = BTreeMap::new();
     if let Some(reason) = security.and_then(|security| security.writable_root.as_ref()) {
         exceptions.insert("writable_root".to_owned(), reason.value.clone());
@@ -318,7 +319,10 @@ pub(crate) fn relative(path: &Spanned<String>, cx: &mut Context<'_>) -> bool {
         _ => None,
     };
     if let Some(fault) = fault {
-        cx.push(Diagnostic::new(codes::BAD_PATH, path.span, format!("the path {fault}")));
+        cx.push(
+            Diagnostic::new(codes::BAD_PATH, path.span, format!("the path {fault}"))
+                .help("write it as seen from the repository root, such as `services/api`"),
+        );
     }
     fault.is_none()
 }
@@ -499,13 +503,15 @@ fn metrics(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Metrics> {
     })
 }
 
-fn volumes(own: &ServiceSpec) -> BTreeMap<Label, Volume> {
-    let convert = |volume: &stackc_spec::VolumeSpec| Volume {
-        path: written(&volume.path),
-        size: or(volume.size.as_ref(), Bytes::gib(1), "a small disk"),
-        shared: volume.access.as_ref().is_some_and(|access| access.value == AccessMode::Rwx),
-    };
-    own.volumes.iter().map(|(name, volume)| (name.clone(), convert(&volume.value))).collect()
+fn volumes(own: &ServiceSpec, cx: &mut Context<'_>) -> BTreeMap<Label, Volume> {
+    let mut volumes = BTreeMap::new();
+    for (name, volume) in &own.volumes {
+        let Some(path) = absolute(&volume.path, cx) else { continue };
+        let size = or(volume.size.as_ref(), Bytes::gib(1), "a small disk");
+        let shared = volume.access.as_ref().is_some_and(|access| access.value == AccessMode::Rwx);
+        volumes.insert(name.clone(), Volume { path, size, shared });
+    }
+    volumes
 }
 
 fn scale(
@@ -560,7 +566,10 @@ fn check_scale(
 ) {
     let span = max.origin.span().or(min.origin.span()).unwrap_or(draft.own.span);
     let fault = if min.value == 0 || max.value == 0 {
-        Some(("a service with no copies does not run".to_owned(), "to turn it off, take it out"))
+        Some((
+            "a service with no copies does not run".to_owned(),
+            "to turn it off, take it out; in an environment write `null` for it",
+        ))
     } else if max.value < min.value {
         Some((
             format!("at most {} copies are fewer than at least {}", max.value, min.value),

@@ -108,7 +108,7 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
     match parts.as_slice() {
         ["domain"] => domain("main", name, span, scope, cx),
         ["domains", key] => domain(key, name, span, scope, cx),
-        ["url"] => known(scope.url.clone(), name, "no public domain is declared", span, cx),
+        ["url"] => known(scope.url.clone(), name, NO_DOMAIN, span, cx),
         ["environment"] => Some(Draft::of(cx.name.as_str())),
         ["name"] => Some(Draft::of(cx.spec.name.as_str())),
         ["env", key] => variable(key, name, span, scope, cx),
@@ -135,16 +135,24 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
     }
 }
 
+// Why a reference has no value, and what to do.
+const NO_DOMAIN: (&str, &str) = ("no public domain is declared", "add `domain` to the stack");
+const NO_DATABASE: (&str, &str) = ("the engine has no databases", "take it out");
+const NO_USER: (&str, &str) = ("the engine has no users", "take it out");
+const NO_PORT: (&str, &str) = ("the service listens on no port", "give the service a `port`");
+const NO_ROUTE: (&str, &str) =
+    ("the service has no public route", "give the service `routes`, or use `url` inside");
+
 fn known(
     value: Option<String>,
     name: &str,
-    why: &str,
+    (why, help): (&str, &str),
     span: Span,
     cx: &mut Context<'_>,
 ) -> Option<Draft> {
     if value.is_none() {
         let message = format!("`${{{name}}}` has no value here: {why}");
-        cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message));
+        cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
     }
     value.map(Draft::of)
 }
@@ -220,8 +228,8 @@ fn store(
         "url" | "direct_url" => Some(store.url.clone()),
         "host" => Some(Draft::of(store.name.as_str())),
         "port" => Some(Draft::of(store.port.to_string())),
-        "database" => known(store.database.clone(), name, "the engine has no databases", span, cx),
-        "user" => known(store.user.clone(), name, "the engine has no users", span, cx),
+        "database" => known(store.database.clone(), name, NO_DATABASE, span, cx),
+        "user" => known(store.user.clone(), name, NO_USER, span, cx),
         _ => unknown(
             name,
             span,
@@ -244,12 +252,11 @@ fn service(
         let names = scope.services.iter().map(|(label, ..)| label.as_str());
         return unknown(name, span, closest(key, names), cx);
     };
-    let no_port = "the service listens on no port";
     match field {
         "host" => Some(Draft::of(label.as_str())),
-        "port" => known(port.map(|port| port.to_string()), name, no_port, span, cx),
-        "url" => known(port.map(|port| format!("http://{label}:{port}")), name, no_port, span, cx),
-        "public_url" => known(public.clone(), name, "the service has no public route", span, cx),
+        "port" => known(port.map(|port| port.to_string()), name, NO_PORT, span, cx),
+        "url" => known(port.map(|port| format!("http://{label}:{port}")), name, NO_PORT, span, cx),
+        "public_url" => known(public.clone(), name, NO_ROUTE, span, cx),
         _ => unknown(name, span, closest(field, ["url", "public_url", "host", "port"]), cx),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    Domain, EnvName, External, ExternalId, Kind, Label, Need, NeedTarget, Origin, ServiceId,
+    Domain, EnvName, External, ExternalId, Kind, Label, Need, NeedTarget, Origin, Role, ServiceId,
     Sourced, Start, StoreId, Tier,
 };
 use stackc_source::{Diagnostic, Span, closest, codes};
@@ -166,6 +166,9 @@ impl Parts<'_> {
                     word.span,
                 ),
             };
+            if *start == Start::Healthy {
+                self.tells_health(target, draft, need.span, cx);
+            }
             let injected = match need.name.as_ref().map(|name| &name.value) {
                 Some(VariableName::Nothing) => None,
                 Some(VariableName::Named(name)) => self
@@ -182,6 +185,35 @@ impl Parts<'_> {
             }
             bindings.needs.insert(name.clone(), Need { target, start });
         }
+    }
+
+    /// Refuses to wait for the health of what nobody can ask.
+    fn tells_health(
+        &self,
+        target: NeedTarget,
+        draft: &DraftService<'_>,
+        span: Span,
+        cx: &mut Context<'_>,
+    ) {
+        let NeedTarget::Service(id) = target else { return };
+        let Some(other) = self.drafts.get(id.position()) else { return };
+        let command = other.own.health.as_ref().and_then(|health| health.command.as_ref());
+        if *other.role != Role::Cron && (!other.ports.is_empty() || command.is_some()) {
+            return;
+        }
+        let message = format!(
+            "`{}` waits until `{}` is healthy, but nothing tells whether it is",
+            draft.name, other.name
+        );
+        let help = match *other.role {
+            Role::Cron => "it runs on a schedule: take it out, or say `start: any`",
+            _ => "give it `health: {command: …}` or a port, or say `start: started`",
+        };
+        cx.push(
+            Diagnostic::new(codes::NEEDS_HEALTH, span, message)
+                .related(other.own.span, "the other service")
+                .help(help),
+        );
     }
 
     fn target(

@@ -144,6 +144,10 @@ impl<'a> Decoder<'a> {
                 .help(format!("YAML wants a space behind the colon: `{key}: {value}`"))
                 .fix("add the space", entry.key_span, format!("{key}: {value}")),
             (None, Some(name)) => diagnostic.did_you_mean(Some(name)),
+            (None, None) if known().count() > 12 && !place.starts_with("targets.") => {
+                let path = if place.is_empty() { "." } else { place };
+                diagnostic.help(format!("`stackc explain {path}` lists the keys it takes"))
+            }
             (None, None) => {
                 let list: Vec<_> = known().map(|key| format!("`{key}`")).collect();
                 diagnostic.help(format!("it takes {}", list.join(", ")))
@@ -159,7 +163,7 @@ impl<'a> Decoder<'a> {
         key: impl Fn(&str) -> Result<K, String>,
     ) -> Option<BTreeMap<K, T>> {
         let NodeKind::Map(entries) = &node.kind else {
-            self.wrong_type(node, "a mapping");
+            self.no_map(node);
             return None;
         };
         let mut map = BTreeMap::new();
@@ -172,13 +176,43 @@ impl<'a> Decoder<'a> {
                     map.insert(name, value);
                 }
                 (Err(fault), _) => {
-                    let message = format!("the name `{}` {fault}", entry.key);
-                    self.push(Diagnostic::new(codes::BAD_NAME, entry.key_span, message));
+                    let better = better_name(&entry.key, &key);
+                    self.bad_name(entry, &fault, better.as_deref());
                 }
                 (Ok(_), None) => {}
             }
         }
         Some(map)
+    }
+
+    fn no_map(&mut self, node: &Node) {
+        if !matches!(node.kind, NodeKind::List(_)) {
+            return self.wrong_type(node, "a mapping");
+        }
+        let message = format!("`{}` takes a mapping, not a list", self.path());
+        self.push(
+            Diagnostic::new(codes::WRONG_TYPE, node.span, message)
+                .help("its entries are known by name: write `NAME: …` instead of `- name: NAME`"),
+        );
+    }
+
+    fn bad_name(&mut self, entry: &Entry, fault: &str, better: Option<&str>) {
+        let diagnostic = if matches!(self.path.last(), Some(Segment::Key("secrets"))) {
+            self.bad_secret_name(entry.key_span)
+        } else {
+            let message = format!("the name `{}` {fault}", entry.key);
+            Diagnostic::new(codes::BAD_NAME, entry.key_span, message).did_you_mean(better)
+        };
+        self.push(diagnostic);
+    }
+
+    /// What stands where the name of a secret is wanted; it may be the secret, and is not shown.
+    pub(crate) fn bad_secret_name(&self, span: Span) -> Diagnostic {
+        let message = format!("`{}` takes a name in upper case, such as `API_KEY`", self.path());
+        Diagnostic::new(codes::BAD_NAME, span, message).mask(span).help(
+            "if this is the secret itself, take it out of the file and its history, and give it a \
+             name",
+        )
     }
 
     /// Decodes a list; faulty items are left out.
@@ -210,6 +244,13 @@ impl<'a> Decoder<'a> {
         }
         found
     }
+}
+
+/// The name in the other case and with the other dash, where it then is one.
+fn better_name<K>(name: &str, check: &impl Fn(&str) -> Result<K, String>) -> Option<String> {
+    let label = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    let variable = name.to_ascii_uppercase().replace(['-', ' '], "_");
+    [label, variable].into_iter().find(|name| check(name).is_ok())
 }
 
 /// A text short enough for a message.

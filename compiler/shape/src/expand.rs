@@ -31,7 +31,7 @@ fn expand_record(node: Node, record: &'static Record, diagnostics: &mut Diagnost
     let entries = match (node.kind, record.short) {
         (NodeKind::Map(entries), _) => entries,
         (NodeKind::Null, _) => return Node::null(span),
-        (kind, Some(short)) => match expand_short(Node { kind, span }, short) {
+        (kind, Some(short)) => match expand_short(Node { kind, span }, short, diagnostics) {
             Ok(entries) => entries,
             Err(node) => return node,
         },
@@ -52,9 +52,21 @@ fn entry(key: &str, value: Node) -> Entry {
 }
 
 /// The entries a short form stands for; the node itself where it is none.
-fn expand_short(node: Node, short: Short) -> Result<Vec<Entry>, Node> {
+fn expand_short(
+    node: Node,
+    short: Short,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Entry>, Node> {
     match short {
         Short::Key(key) => Ok(vec![entry(key, node)]),
+        Short::Range(..) if let Some(meant) = dashed(&node) => {
+            diagnostics.push(
+                Diagnostic::new(codes::BAD_FORMAT, node.span, "a range is written with two dots")
+                    .help(format!("write `{meant}`"))
+                    .fix("write two dots", node.span, meant),
+            );
+            Ok(Vec::new())
+        }
         Short::Range(low, high) => split(&node, "..").ok_or(node).map(|parts| match parts {
             (only, None) => vec![entry(low, only.clone()), entry(high, only)],
             (first, Some(second)) => vec![entry(low, first), entry(high, second)],
@@ -65,6 +77,13 @@ fn expand_short(node: Node, short: Short) -> Result<Vec<Entry>, Node> {
         }),
         Short::Build(context, dockerfile) => build(&node, context, dockerfile).ok_or(node),
     }
+}
+
+/// `2-5` as the range it is meant to be.
+fn dashed(node: &Node) -> Option<String> {
+    let (low, high) = node.as_scalar()?.text.split_once('-')?;
+    let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    (number(low) && number(high)).then(|| format!("{}..{high}", low.trim_end()))
 }
 
 /// The scalar before and after a separator.
@@ -171,7 +190,11 @@ fn names(node: Node, diagnostics: &mut Diagnostics) -> Node {
     if !items.iter().all(|item| item.as_scalar().is_some()) {
         return node;
     }
-    keyed(items, node.span, diagnostics, |item, text| (text.to_owned(), Node::empty_map(item.span)))
+    // Not said by name: it may be a secret.
+    let clash = ("this is in the list already", "take one of them out");
+    keyed(items, node.span, clash, diagnostics, |item, text| {
+        (text.to_owned(), Node::empty_map(item.span))
+    })
 }
 
 /// `/api` or `[/api, /docs]` → `{api: {path: /api}, docs: {path: /docs}}`.
@@ -182,12 +205,17 @@ fn paths(node: Node, diagnostics: &mut Diagnostics) -> Node {
         NodeKind::List(items) if items.iter().all(|item| item.as_scalar().is_some()) => items,
         _ => return node,
     };
-    keyed(items, node.span, diagnostics, |item, text| (slug(text), item.clone()))
+    let clash = (
+        "this path gets the same name as another one of the list",
+        "name them yourself: `routes: {NAME: /path, …}`",
+    );
+    keyed(items, node.span, clash, diagnostics, |item, text| (slug(text), item.clone()))
 }
 
 fn keyed(
     items: &[Node],
     span: Span,
+    clash: (&str, &str),
     diagnostics: &mut Diagnostics,
     make: impl Fn(&Node, &str) -> (String, Node),
 ) -> Node {
@@ -198,12 +226,9 @@ fn keyed(
         let (key, value) = make(item, &scalar.text);
         if let Some(first) = seen.insert(key.clone(), item.span) {
             diagnostics.push(
-                Diagnostic::new(
-                    codes::COLLISION,
-                    item.span,
-                    format!("`{key}` stands twice in this list"),
-                )
-                .related(first, "the first one"),
+                Diagnostic::new(codes::COLLISION, item.span, clash.0)
+                    .related(first, "the other one")
+                    .help(clash.1),
             );
             continue;
         }

@@ -187,7 +187,7 @@ fn parsed<T, E: Display>(
     name: &str,
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Option<T> {
-    let Some(scalar) = node.as_scalar() else {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, name);
         return None;
     };
@@ -201,7 +201,7 @@ fn parsed<T, E: Display>(
 
 fn integer(node: &Node, decoder: &mut Decoder<'_>, low: i64, high: i64) -> Option<i64> {
     let Some(number) = node.as_scalar().and_then(stackc_source::Scalar::as_integer) else {
-        decoder.wrong_type(node, "an integer");
+        no_integer(node, decoder);
         return None;
     };
     if (low..=high).contains(&number) {
@@ -212,11 +212,38 @@ fn integer(node: &Node, decoder: &mut Decoder<'_>, low: i64, high: i64) -> Optio
     None
 }
 
+fn no_integer(node: &Node, decoder: &mut Decoder<'_>) {
+    let quoted = node.as_scalar().filter(|scalar| scalar.quoted);
+    match quoted.filter(|scalar| scalar.text.parse::<i64>().is_ok()) {
+        Some(scalar) => {
+            let message = format!("`{}` takes an integer, not a string", decoder.path());
+            decoder.push(
+                Diagnostic::new(codes::WRONG_TYPE, node.span, message)
+                    .help("take the quotes off")
+                    .fix("take the quotes off", node.span, &*scalar.text),
+            );
+        }
+        None => decoder.wrong_type(node, "an integer"),
+    }
+}
+
+/// What is neither `true` nor `false`; the words of YAML 1.1 are known, but not taken.
+fn no_boolean(node: &Node, decoder: &mut Decoder<'_>) {
+    let word = node.as_scalar().map(|scalar| scalar.text.to_ascii_lowercase());
+    let meant = match word.as_deref() {
+        Some("yes" | "on" | "y" | "true") => "true",
+        Some("no" | "off" | "n" | "false") => "false",
+        _ => return decoder.wrong_type(node, "true or false"),
+    };
+    let message = format!("`{}` takes true or false", decoder.path());
+    decoder.push(Diagnostic::new(codes::WRONG_TYPE, node.span, message).did_you_mean(Some(meant)));
+}
+
 scalars! {
     bool: "true or false", [Boolean], None, None, ["true", "false"], |node, decoder| {
         let found = node.as_scalar().and_then(stackc_source::Scalar::as_bool);
         if found.is_none() {
-            decoder.wrong_type(node, "true or false");
+            no_boolean(node, decoder);
         }
         found
     };
@@ -264,18 +291,14 @@ scalars! {
 
 /// The name of a secret; anything else that stands there may be its value and is masked.
 fn secret_name(node: &Node, decoder: &mut Decoder<'_>) -> Option<EnvName> {
-    let Some(scalar) = node.as_scalar() else {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, "the name of a variable or secret");
         return None;
     };
     let name = EnvName::new(&scalar.text);
     if name.is_err() {
-        let message = format!("`{}` takes a name in upper case, such as `API_KEY`", decoder.path());
-        decoder.push(
-            Diagnostic::new(codes::BAD_NAME, node.span, message)
-                .mask(node.span)
-                .help("if this is the secret itself, take it out of the file and its history, and give it a name"),
-        );
+        let diagnostic = decoder.bad_secret_name(node.span);
+        decoder.push(diagnostic);
     }
     name.ok()
 }
@@ -289,7 +312,7 @@ pub struct RawText(pub String);
 pub struct Version(pub String);
 
 fn version(node: &Node, decoder: &mut Decoder<'_>) -> Option<Version> {
-    let Some(scalar) = node.as_scalar() else {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, "a version");
         return None;
     };

@@ -213,6 +213,10 @@ impl Diagnostics {
         self
     }
 
+    pub(crate) fn items_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.items.iter_mut()
+    }
+
     /// The items.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()

@@ -8,6 +8,7 @@ mod diagnostic;
 mod node;
 mod path;
 mod read;
+mod redact;
 mod source_map;
 mod suggest;
 

@@ -85,6 +85,16 @@ impl SourceFile {
         let bom = usize::from(before.starts_with('\u{feff}'));
         Position { line: line + 1, column: before.chars().count() - bom + 1 }
     }
+
+    /// The start and the text of a line, counted from 1, without its line break.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<(u32, &str)> {
+        let start = *self.lines.get(line.checked_sub(1)?)?;
+        let end = self.lines.get(line).map_or(self.text.len(), |next| *next as usize);
+        let text = self.text.get(start as usize..end)?;
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        Some((start, text.strip_suffix('\r').unwrap_or(text)))
+    }
 }
 
 /// All files of one run.
@@ -113,5 +123,35 @@ impl SourceMap {
         self.file(span.file)
             .and_then(|file| file.text.get(span.start as usize..span.end as usize))
             .unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileId, SourceMap, Span};
+
+    #[test]
+    fn lines_come_without_their_breaks() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a", "\u{feff}é\r\nb\n");
+        let file = sources.file(id).unwrap();
+        assert_eq!(file.line(0), None);
+        assert_eq!(file.line(1), Some((0, "\u{feff}é")));
+        assert_eq!(file.line(2), Some((7, "b")));
+        assert_eq!(file.line(3), Some((9, "")));
+        assert_eq!(file.line(4), None);
+    }
+
+    #[test]
+    fn places_are_counted_in_characters_and_stay_in_the_text() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a", "\u{feff}éx\nb");
+        let file = sources.file(id).unwrap();
+        let place = |offset| (file.position(offset).line, file.position(offset).column);
+        assert_eq!([place(0), place(3), place(4), place(5)], [(1, 1), (1, 1), (1, 1), (1, 2)]);
+        assert_eq!([place(6), place(7), place(99)], [(1, 3), (2, 1), (2, 2)]);
+        assert_eq!(sources.text(Span::new(id, 3, 6)), "éx");
+        assert_eq!(sources.text(Span::new(id, 4, 6)), "");
+        assert_eq!(sources.text(Span::new(FileId(9), 0, 1)), "");
     }
 }

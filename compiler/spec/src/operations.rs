@@ -9,8 +9,10 @@ use crate::{AlertValue, CronText, Generate, KeepText};
 #[derive(Debug, Clone, Default, Decode)]
 pub struct SecretSpec {
     /// How it is made; without it somebody provides it.
+    #[shape(planned)]
     pub generate: Option<Spanned<Generate>>,
     /// What it is for.
+    #[shape(planned)]
     pub description: Option<Spanned<String>>,
 }
 
@@ -54,7 +56,6 @@ pub struct ObserveSpec {
     /// How much; by default `basic`.
     pub level: Option<Spanned<LevelWord>>,
     /// How long samples are kept; by default `15d`.
-    #[shape(planned)]
     pub retention: Option<Spanned<Seconds>>,
     /// Alerts by what they watch.
     pub alerts: Option<AlertsSpec>,
@@ -81,7 +82,7 @@ pub enum LevelWord {
 /// off.
 #[derive(Debug, Clone, Default, Decode)]
 pub struct AlertsSpec {
-    /// A service does not answer the scraper; always critical.
+    /// A service does not answer the scraper, or fewer copies than its least answer.
     pub down: Option<Spanned<bool>>,
     /// Share of requests answered with 5xx; by default `1%/5%`.
     pub error_rate: Option<Spanned<Switch<AlertLevels>>>,

@@ -8,7 +8,7 @@ pub mod conventions;
 mod emit;
 
 use stackc_model::{Environment, Stack};
-use stackc_shape::{Decode, Decoder, Shape};
+use stackc_shape::{Decode, Decoder, Segment, Shape};
 use stackc_source::{Diagnostics, Node};
 
 pub use artifact::{Artifact, Artifacts, Body, Mode, PathFault, RelPath};
@@ -37,7 +37,7 @@ pub fn options<T: Decode + Default>(
     id: &str,
     diagnostics: &mut Diagnostics,
 ) -> T {
-    decode_options(environment.options.get(id), diagnostics)
+    decode_options(environment.options.get(id), id, diagnostics)
 }
 
 /// The options of a target that serves all environments.
@@ -46,16 +46,19 @@ pub fn stack_options<T: Decode + Default>(
     id: &str,
     diagnostics: &mut Diagnostics,
 ) -> T {
-    decode_options(stack.options.get(id), diagnostics)
+    decode_options(stack.options.get(id), id, diagnostics)
 }
 
 fn decode_options<T: Decode + Default>(
     node: Option<&Option<Node>>,
+    id: &str,
     diagnostics: &mut Diagnostics,
 ) -> T {
     let Some(Some(node)) = node else { return T::default() };
     let mut decoder = Decoder::default();
-    let options = T::decode(node, &mut decoder);
+    let options = decoder.within(Segment::Key("targets"), |decoder| {
+        decoder.within(Segment::Key(id), |decoder| T::decode(node, decoder))
+    });
     diagnostics.extend(decoder.finish());
     options.unwrap_or_default()
 }

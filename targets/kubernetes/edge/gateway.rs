@@ -1,6 +1,6 @@
 //! The Gateway API: one Gateway, one HTTPRoute for each service and domain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{Domain, Label, Route, Service};
 use stackc_source::codes;
@@ -9,7 +9,8 @@ use super::super::context::{Context, Subject};
 use super::super::manifest::*;
 use super::super::output::{Output, Place};
 use super::super::service;
-use super::{certificate_secret, hosts, redirected, served, subject, tls};
+use super::inside::exposed;
+use super::{OWN_PORT, certificate_secret, hosts, redirected, served, subject, tls};
 
 /// The name of the listener for plain HTTP.
 pub(super) const PLAIN: &str = "http";
@@ -42,7 +43,8 @@ pub(super) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
     }
     if tls(ctx).is_some() {
         let all: Vec<_> = ctx.environment.domains.values().flat_map(hosts).collect();
-        let to_https = Redirect { scheme: Some("https"), hostname: None, status_code: 301 };
+        let to_https =
+            Redirect { scheme: Some("https"), hostname: None, path: None, status_code: 301 };
         redirect(
             ctx,
             "https-redirect",
@@ -127,21 +129,18 @@ fn add_routes(
     out: &mut Output<'_>,
 ) {
     let Some(domain) = ctx.environment.domains.get(domain_name) else { return };
-    if let Some(route) = routes.get(MOST_RULES) {
+    let rules = rules(ctx, item, routes, headers, out);
+    if let (true, Some(route)) = (rules.len() > MOST_RULES, routes.first()) {
         let message =
-            format!("an HTTPRoute takes {MOST_RULES} rules, and `{}` has more routes", item.name);
-        out.tell(
-            codes::CANNOT_CARRY,
-            Some(route.span),
-            message,
-            "split the service or put routes together",
-        );
+            format!("an HTTPRoute takes {MOST_RULES} rules, and `{}` needs more", item.name);
+        let help = "split the service, or put routes together";
+        out.tell(codes::CANNOT_CARRY, Some(route.span), message, help);
     }
     let hostnames = served(domain);
     let spec = HttpRouteSpec {
         parent_refs: parents(ctx, domain_name, 0..hostnames.len()),
         hostnames,
-        rules: routes.iter().filter_map(|route| rule(item, route, headers)).collect(),
+        rules,
     };
     let name = match domain_name.as_str() {
         "main" => item.name.to_string(),
@@ -151,9 +150,73 @@ fn add_routes(
     out.add(Place::Main, &name, "httproute", &object);
 }
 
-fn rule(item: &Service, route: &Route, headers: &[Header]) -> Option<RouteRule> {
+/// One rule for the routes that are treated alike; which path wins does not depend on their order.
+fn rules(
+    ctx: &Context<'_>,
+    item: &Service,
+    routes: &[&Route],
+    headers: &[Header],
+    out: &mut Output<'_>,
+) -> Vec<RouteRule> {
+    let mut groups: Vec<Vec<&Route>> = Vec::new();
+    for route in routes {
+        let alike = |group: &&mut Vec<&Route>| {
+            let first = group[0];
+            // A prefix is taken off only where a rule has a single path.
+            !route.strip
+                && !first.strip
+                && (&route.port, route.websocket) == (&first.port, first.websocket)
+                && (route.websocket || *route.timeout == *first.timeout)
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => group.push(route),
+            None => groups.push(vec![route]),
+        }
+    }
+    let inside = hidden(ctx, item, routes, out);
+    inside.into_iter().chain(groups.iter().filter_map(|group| rule(item, group, headers))).collect()
+}
+
+/// What is for operators sends the public to the front page, as the API knows no refusal.
+fn hidden(
+    ctx: &Context<'_>,
+    item: &Service,
+    routes: &[&Route],
+    out: &mut Output<'_>,
+) -> Option<RouteRule> {
+    let mut paths = BTreeSet::new();
+    for route in routes {
+        for path in exposed(ctx.environment, route) {
+            let message = format!(
+                "on Kubernetes `{path}` is kept from the public in just this spelling, and \
+                 `{}` may answer others too",
+                item.name
+            );
+            out.tell(codes::APPROXIMATED, Some(route.span), message, OWN_PORT);
+            paths.insert(path);
+        }
+    }
+    let front = Redirect {
+        scheme: None,
+        hostname: None,
+        path: Some(PathRewrite::ReplaceFullPath { path: "/" }),
+        status_code: 302,
+    };
+    (!paths.is_empty()).then(|| RouteRule {
+        matches: paths.into_iter().map(|path| matched("PathPrefix", path)).collect(),
+        filters: vec![Filter::redirect(front)],
+        backend_refs: Vec::new(),
+        timeouts: None,
+    })
+}
+
+fn matched(kind: &'static str, value: String) -> RouteMatch {
+    RouteMatch { path: PathMatch { kind, value } }
+}
+
+fn rule(item: &Service, group: &[&Route], headers: &[Header]) -> Option<RouteRule> {
+    let route = group.first()?;
     let port = item.ports.get(&route.port)?;
-    let kind = if route.exact { "Exact" } else { "PathPrefix" };
     let mut filters = Vec::new();
     if route.strip {
         filters.push(Filter::rewrite(match route.exact {
@@ -164,8 +227,11 @@ fn rule(item: &Service, route: &Route, headers: &[Header]) -> Option<RouteRule> 
     if !headers.is_empty() {
         filters.push(Filter::headers(headers.to_vec()));
     }
+    let path = |route: &&Route| {
+        matched(if route.exact { "Exact" } else { "PathPrefix" }, route.path.value.clone())
+    };
     Some(RouteRule {
-        matches: vec![RouteMatch { path: PathMatch { kind, value: route.path.value.clone() } }],
+        matches: group.iter().map(path).collect(),
         filters,
         backend_refs: vec![BackendRef { name: item.name.to_string(), port: *port.number }],
         timeouts: Some(Timeouts { request: timeout(route) }),
@@ -210,7 +276,12 @@ fn canonical(ctx: &Context<'_>, name: &Label, domain: &Domain, out: &mut Output<
     }
     let first = served(domain).len();
     let parents = parents(ctx, name, first..first + from.len());
-    let to = Redirect { scheme: None, hostname: Some(domain.host.value.clone()), status_code: 301 };
+    let to = Redirect {
+        scheme: None,
+        hostname: Some(domain.host.value.clone()),
+        path: None,
+        status_code: 301,
+    };
     redirect(ctx, &format!("{name}-redirect"), parents, from, to, out);
 }
 

@@ -7,7 +7,8 @@ use stackc_source::codes;
 use super::super::context::{Context, runs_here};
 use super::super::manifest::*;
 use super::super::output::{Output, Place};
-use super::{certificate_secret, hosts, served, subject, tls};
+use super::inside::exposed;
+use super::{OWN_PORT, certificate_secret, hosts, served, subject, tls};
 
 /// The Ingress.
 pub(super) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
@@ -65,6 +66,10 @@ fn paths(ctx: &Context<'_>, domain: &Label) -> Vec<IngressPath> {
 fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
     const HELP: &str = "use `targets.kubernetes.edge: gateway`";
     for route in routes(ctx) {
+        for path in exposed(ctx.environment, route) {
+            let message = format!("an Ingress cannot keep `{path}` from the public");
+            out.tell(codes::UNSUPPORTED, Some(route.span), message, OWN_PORT);
+        }
         if route.strip {
             let message = format!("an Ingress cannot take `{}` off the path", route.path.value);
             out.tell(codes::UNSUPPORTED, Some(route.span), message, HELP);
@@ -85,6 +90,7 @@ fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
             "an Ingress sets no headers: in `{}` the services must set the security headers themselves",
             ctx.environment.name
         );
-        out.tell(codes::APPROXIMATED, ctx.environment.span, message, HELP);
+        let span = ctx.settings.written.edge.as_ref().map(|edge| edge.span);
+        out.tell(codes::APPROXIMATED, span, message, HELP);
     }
 }

@@ -3,6 +3,7 @@
 mod bounds;
 mod gateway;
 mod ingress;
+mod inside;
 mod tls;
 
 use stackc_model::{Domain, Label, Tls, TlsProvider};
@@ -10,6 +11,9 @@ use stackc_model::{Domain, Label, Tls, TlsProvider};
 use super::context::{Context, Subject, runs_here};
 use super::options::EdgeKind;
 use super::output::Output;
+
+/// How to keep something from the public for good.
+const OWN_PORT: &str = "give it a port of its own, which no route leads to";
 
 /// All objects of the edge.
 pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {

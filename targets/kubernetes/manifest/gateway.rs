@@ -174,6 +174,8 @@ pub(crate) struct Redirect {
     pub(crate) scheme: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hostname: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<PathRewrite>,
     pub(crate) status_code: u16,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Kind, Labels, PortRef, Selector};
+use super::{Kind, Labels, Noted, PortRef, Selector};
 
 pub(crate) const SERVICE: Kind = Kind::new("v1", "Service");
 pub(crate) const NETWORK_POLICY: Kind = Kind::new("networking.k8s.io/v1", "NetworkPolicy");
@@ -80,16 +80,16 @@ pub(crate) struct IpBlock {
 }
 
 /// A port of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct PolicyPort {
-    pub(crate) port: u16,
+    pub(crate) port: Noted<u16>,
     pub(crate) protocol: &'static str,
 }
 
 impl PolicyPort {
     /// A TCP port.
     pub(crate) fn tcp(port: u16) -> Self {
-        Self { port, protocol: "TCP" }
+        Self { port: Noted::Plain(port), protocol: "TCP" }
     }
 }
 

@@ -78,6 +78,9 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    // A failure is shown, not stored: nothing is left in the tree.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_back_as_one_argument(text in nasty()) {
         let arg = Arg::literal(&text).unwrap();

@@ -43,6 +43,7 @@ pub(super) struct Hands<'a> {
 
 /// The permission bits a file shall have; `None` leaves them to the system.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has them"))]
 pub(super) struct Permission {
     pub(super) executable: bool,
     /// The bits of the file that is replaced: all but the executable ones are kept.
@@ -115,8 +116,9 @@ impl<'a> Hands<'a> {
     pub(super) fn remove_folder(&mut self, path: &str) {
         let (parent, name) = split(path);
         let Ok(folder) = self.folder(parent, path) else { return };
-        let _ = (self.watcher)(Step::RemoveFolder(path)).and_then(|()| folder.remove_dir(name));
+        // Not every system removes a folder that is open.
         self.tree.forget(path);
+        let _ = (self.watcher)(Step::RemoveFolder(path)).and_then(|()| folder.remove_dir(name));
     }
 
     /// Deletes the temporary file of a path that a killed run may have left.
@@ -168,6 +170,7 @@ impl<'a> Hands<'a> {
 }
 
 /// Creates a temporary file; one that a killed run left is none of the new one's business.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "only Unix has permission bits"))]
 fn create(folder: &Dir, name: &str, permission: Permission) -> io::Result<cap_std::fs::File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -279,6 +279,9 @@ impl Surveyor {
         let shared = Shared::cut(&file.bytes).map_err(damaged)?;
         let state = match &shared.block {
             Some(block) if *block == text => {
+                // A file of nothing but our block is as good as created by us.
+                let alone = before.is_none() && shared.is_ours_alone();
+                let kind = if alone { Kind::BlockFile } else { kind };
                 return Ok((State::UpToDate, Content::Keep, created(kind)));
             }
             // It was wholly ours, so nothing in it is to be kept.

@@ -42,6 +42,17 @@ fn a_file_we_created_goes_with_its_block() {
 }
 
 #[test]
+fn a_lost_manifest_does_not_make_our_file_a_shared_one() {
+    let world = World::new();
+    let set = Set::new().block(".npmignore", "x");
+    world.build(&set);
+    world.remove(".stackc/manifest.json");
+    world.build(&set);
+    world.build(&Set::new());
+    assert!(!world.exists(".npmignore"));
+}
+
+#[test]
 fn only_the_block_is_replaced() {
     let world = World::new();
     world.write(".gitignore", "before\n");

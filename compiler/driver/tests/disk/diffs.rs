@@ -1,7 +1,7 @@
 //! Plans as diffs.
 
 use crate::world::{Set, World, force};
-use stackc_driver::disk::{Plan, Style, stat, to_json, to_markdown, to_stat, to_text};
+use stackc_driver::disk::{Plan, Style, to_json, to_markdown, to_stat, to_text};
 
 fn sample() -> (World, Plan) {
     let world = World::new();
@@ -87,7 +87,10 @@ fn as_statistic() {
     assert!(bars.contains(&format!("1000 {}\n", "+".repeat(40))), "{bars}");
     assert!(bars.contains("one (new) |     1 +\n"), "{bars}");
 
-    let lines: Vec<_> = stat(&plan).into_iter().map(|stat| (stat.added, stat.removed)).collect();
+    let lines: Vec<_> = stackc_driver::disk::stat(&plan)
+        .into_iter()
+        .map(|stat| (stat.added, stat.removed))
+        .collect();
     assert_eq!(lines, [(1, 1), (0, 1), (0, 0), (1, 0)]);
     world.build(&Set::new());
     assert_eq!(to_stat(&world.plan(&Set::new())), "");

@@ -2,7 +2,6 @@
 
 use crate::world::{Set, World};
 use stackc_driver::disk::{Policy, Step};
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::process::Command;
 
@@ -127,6 +126,7 @@ fn a_read_only_file_system_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_folder_without_the_right_to_write_is_named() {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     world.build(&before());

@@ -144,8 +144,11 @@ impl<'a> Builder<'a> {
         self.check_text(text, span);
         let plain = style == ScalarStyle::Plain;
         let node = if plain && matches!(text, "" | "~" | "null") {
-            traps::comment_as_value(self, span);
-            Node::null(span)
+            match traps::comment_as_value(self, span) {
+                // A null would only be complained of once more.
+                true => Node::scalar("", true, span),
+                false => Node::null(span),
+            }
         } else {
             Node::scalar(text, !plain, span)
         };
@@ -211,6 +214,8 @@ impl<'a> Builder<'a> {
 
     fn refuse_key(&mut self, span: Span, message: &str) {
         self.diagnostics.push(traps::bad_key(self.text, span, message));
+        // A template is no mapping: nobody needs to hear what is wrong with it as one.
+        self.hole |= traps::is_template(self.text, span);
         self.set_next(Next::Dropped);
     }
 

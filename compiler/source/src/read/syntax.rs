@@ -231,8 +231,12 @@ fn words(kind: &ErrorKind, place: &Place<'_>) -> (Code, &'static str, &'static s
 /// A `:` behind a value: either a second one on its line, or a line that is indented too deep.
 fn second_colon(place: &Place<'_>) -> (&'static str, &'static str) {
     let line = place.text.get(place.line_start()..place.at as usize).unwrap_or("");
+    let above = place.text.get(..place.line_start()).unwrap_or("");
+    let above = above.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
     if line.contains(": ") {
         ("a second `: ` on one line", "quote the value")
+    } else if !above.contains(':') {
+        ("the line above is text without a `:`", "write it as `key: value`")
     } else {
         let help = "the line above has a value already: move this line to the left";
         ("a key below a value", help)

@@ -59,33 +59,39 @@ pub(super) fn reserved(place: &Place<'_>, character: char) -> Diagnostic {
     quote(place.span(start, start + value.len()), &message, value)
 }
 
-/// A `#` right behind a key, which makes the value a comment.
-pub(super) fn comment_as_value(builder: &mut Builder<'_>, span: Span) {
+/// A `#` right behind a key, which makes the value a comment; whether there was one.
+pub(super) fn comment_as_value(builder: &mut Builder<'_>, span: Span) -> bool {
     let rest = builder.text.get(span.start as usize..).unwrap_or("");
     let comment = rest.trim_start_matches([' ', '\t']);
     let begun = |word: &str| word.starts_with(char::is_alphanumeric);
     if span.start != span.end || !comment.strip_prefix('#').is_some_and(begun) {
-        return;
+        return false;
     }
     let start = span.start as usize + rest.len() - comment.len();
     let value = comment.lines().next().unwrap_or("").trim_end();
     if value.contains(' ') {
-        return;
+        return false;
     }
     let span = Span::new(span.file, start as u32, (start + value.len()) as u32);
     let message = "the value is empty, because `#` begins a comment";
     builder.diagnostics.push(quote(span, message, value));
+    true
 }
 
 /// A key that is refused, with a word on templates.
 pub(super) fn bad_key(text: &str, span: Span, message: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::BAD_KEY, span, message);
-    let before = text.get(..span.start as usize).unwrap_or("");
-    let inner = text.get(span.start as usize..).unwrap_or("");
-    if before.ends_with('{') && inner.starts_with('{') {
+    if is_template(text, span) {
         return diagnostic.help("YAML takes `{{ … }}` for mappings; quote the value");
     }
     diagnostic.help("write keys as `key: value`")
+}
+
+/// Whether a key is the inside of `{{ … }}`.
+pub(super) fn is_template(text: &str, key: Span) -> bool {
+    let before = text.get(..key.start as usize).unwrap_or("");
+    let inner = text.get(key.start as usize..).unwrap_or("");
+    before.ends_with('{') && inner.starts_with('{')
 }
 
 /// The diagnostic of a value that must be quoted, with the edit that does it.
@@ -104,16 +110,10 @@ fn value_start(text: &str, at: usize, flow: bool) -> usize {
     let behind = |mark: &str| head.rfind(mark).map_or(0, |at| at + mark.len());
     let mut start = behind(": ").max(behind("- ")).max(head.len() - head.trim_start().len());
     if flow {
-        start = ["[", ",", "{"].iter().map(|mark| flow_mark(head, mark)).fold(start, usize::max);
+        start = ["[", ",", "{"].iter().map(|mark| behind(mark)).fold(start, usize::max);
     }
     let head = head.get(start..).unwrap_or("");
     line + start + (head.len() - head.trim_start().len())
-}
-
-/// Behind the last `mark` that is not part of a `${`.
-fn flow_mark(head: &str, mark: &str) -> usize {
-    let own = |at: usize| !(mark == "{" && head.get(..at).is_some_and(|text| text.ends_with('$')));
-    head.match_indices(mark).map(|(at, _)| at).filter(|at| own(*at)).last().map_or(0, |at| at + 1)
 }
 
 /// The value from `start` to its end: a comment, the line, or between brackets a comma or bracket.

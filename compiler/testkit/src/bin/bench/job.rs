@@ -68,7 +68,8 @@ impl Job {
 
     /// Measures in a new process.
     pub(crate) fn spawn(self, folder: &Path) -> Outcome<Measured> {
-        let output = Command::new(std::env::current_exe()?).arg(self.name()).arg(folder).output()?;
+        let output =
+            Command::new(std::env::current_exe()?).arg(self.name()).arg(folder).output()?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into());
         }
@@ -109,7 +110,9 @@ impl Job {
 /// What `stackc build` does.
 fn build(folder: &Path) -> Outcome {
     let compilation = compile(&DiskLoader::new(folder), SPEC, stackc_targets::ALL);
-    if let Some(fault) = compilation.diagnostics.iter().find(|fault| fault.severity() == Severity::Error) {
+    if let Some(fault) =
+        compilation.diagnostics.iter().find(|fault| fault.severity() == Severity::Error)
+    {
         return Err(format!("{fault:?}").into());
     }
     for (stage, time) in &compilation.timings.stages {

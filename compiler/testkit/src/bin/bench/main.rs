@@ -24,7 +24,8 @@ const SIZES: [usize; 5] = [1, 10, 100, 1_000, 10_000];
 
 fn main() -> Outcome {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let Some((job, rest)) = args.split_first().and_then(|(first, rest)| Job::parse(first, rest)) {
+    if let Some((job, rest)) = args.split_first().and_then(|(first, rest)| Job::parse(first, rest))
+    {
         return job.run(rest);
     }
     let sizes: Result<Vec<usize>, _> = args.iter().map(|arg| arg.parse()).collect();
@@ -44,7 +45,13 @@ fn measure(size: usize) -> Outcome<[Measured; 4]> {
     let beside = std::env::current_exe()?;
     let scratch = tempfile::tempdir_in(beside.parent().unwrap_or(Path::new(".")))?;
     std::fs::write(scratch.path().join(job::SPEC), spec::generate(size))?;
-    let runs = if size >= 10_000 { 2 } else if size >= 1_000 { 3 } else { 10 };
+    let runs = if size >= 10_000 {
+        2
+    } else if size >= 1_000 {
+        3
+    } else {
+        10
+    };
     let mut best: [Option<Measured>; 4] = [const { None }; 4];
     for _ in 0..runs {
         // The second build finds everything up to date; the copy reads what the first one wrote.

@@ -1,0 +1,40 @@
+//! Whether a store takes as many connections as the services will open.
+
+use stackc_model::{Engine, Environment, NeedTarget, Service, Store, StoreId};
+use stackc_source::{Diagnostic, codes};
+
+use crate::context::Context;
+
+/// What PostgreSQL keeps back for an administrator where nothing else is said
+/// (`superuser_reserved_connections`).
+const RESERVED: u32 = 3;
+
+/// Every copy opens one connection at the very least, so more copies than connections cannot run.
+pub(crate) fn check(environment: &Environment, cx: &mut Context<'_>) {
+    for (at, store) in environment.stores.iter().enumerate() {
+        let Engine::Postgres { max_connections, .. } = store.engine else { continue };
+        let needy = |service: &&Service| {
+            service.needs.values().any(|need| need.target == NeedTarget::Store(StoreId::at(at)))
+        };
+        let users: Vec<_> = environment.services.iter().filter(needy).collect();
+        let copies: u32 = users.iter().map(|service| *service.scale.max).sum();
+        if copies > max_connections.saturating_sub(RESERVED) {
+            report(store, max_connections, copies, &users, cx);
+        }
+    }
+}
+
+fn report(store: &Store, most: u32, copies: u32, users: &[&Service], cx: &mut Context<'_>) {
+    let Some(largest) = users.iter().max_by_key(|service| *service.scale.max) else { return };
+    let span = largest.scale.max.origin.span().unwrap_or(largest.span);
+    let message = format!(
+        "{copies} copies need at least a connection each, and `{}` takes {most}, {RESERVED} of them \
+         kept for administrators",
+        store.name
+    );
+    cx.push(
+        Diagnostic::new(codes::CONNECTIONS, span, message)
+            .related(store.span, "the store")
+            .help("lower the scale, or raise `params.max_connections` with the store's memory"),
+    );
+}

@@ -1,0 +1,98 @@
+//! The documentation is true: examples compile, paths exist.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::path::PathBuf;
+
+use stackc_testkit::{compile_text, repository};
+
+fn documents() -> Vec<PathBuf> {
+    let mut found = vec![repository().join("README.md")];
+    for entry in std::fs::read_dir(repository().join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "md") {
+            found.push(path);
+        }
+    }
+    for entry in std::fs::read_dir(repository().join("targets")).unwrap() {
+        let path = entry.unwrap().path().join("README.md");
+        if path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The fenced blocks of a language.
+fn fences(text: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}");
+    let mut blocks = Vec::new();
+    let mut block: Option<String> = None;
+    for line in text.lines() {
+        match &mut block {
+            None if line.trim_end() == open => block = Some(String::new()),
+            None => {}
+            Some(text) if line.starts_with("```") => {
+                blocks.push(std::mem::take(text));
+                block = None;
+            }
+            Some(text) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_stack_in_the_documentation_compiles() {
+    let mut seen = 0;
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for stack in fences(&text, "yaml").iter().filter(|block| block.starts_with("stack:")) {
+            let compilation = compile_text(stack);
+            let errors: Vec<_> = compilation
+                .diagnostics
+                .iter()
+                .map(|found| format!("{} {}", found.code.id, found.message))
+                .collect();
+            assert!(
+                !compilation.diagnostics.has_errors(),
+                "{}:\n{stack}\n{errors:?}",
+                path.display()
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "only {seen} examples were found");
+}
+
+#[test]
+fn every_link_into_the_repository_leads_somewhere() {
+    let mut seen = 0;
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (_, rest) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
+            let link = rest.split(')').next().unwrap_or("").split('#').next().unwrap_or("");
+            if link.is_empty() || link.contains("://") {
+                continue;
+            }
+            assert!(path.parent().unwrap().join(link).exists(), "{}: {link}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} links were found");
+}
+
+#[test]
+fn every_room_in_the_architecture_exists() {
+    let text = std::fs::read_to_string(repository().join("docs/architecture.md")).unwrap();
+    let rooms: Vec<_> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(rooms.len() >= 10, "{rooms:?}");
+    for room in rooms {
+        assert!(repository().join(room).is_dir(), "{room}");
+    }
+}

@@ -1,0 +1,396 @@
+//! The language against itself: each field matters, and schema and decoder agree.
+//!
+//! Both walk the shape of the language, so a new field is tested the day it is added.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Map, Value, json};
+use stackc_shape::{Decode, Decoder, Shape, expand};
+use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
+use stackc_spec::StackSpec;
+use stackc_testkit::{compile_text, repository};
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::from_args();
+    let bases = bases();
+    let mut trials = vec![
+        Trial::test("schema::accepts_the_cases", accepts_the_cases),
+        Trial::test("schema::describes_everything", describes_everything),
+        Trial::test("schema::has_no_any_of", has_no_any_of),
+    ];
+    for site in sites() {
+        let (name, base) = (site.path.join("."), bases.clone());
+        let wrong = site.clone();
+        trials.push(Trial::test(format!("matters::{name}"), move || matters(&site, &base)));
+        trials.push(Trial::test(format!("agrees::{name}"), move || agrees(&wrong)));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A field of the language: its path with `*` for names of the user's choosing, and its shape.
+#[derive(Clone)]
+struct Site {
+    path: Vec<String>,
+    shape: Shape,
+}
+
+/// The stacks that fields are set in.
+fn bases() -> Vec<Value> {
+    let case = |path: &str| long_form(&std::fs::read_to_string(repository().join(path)).unwrap());
+    let mut compose_only = case("golden/workshop/stack.yaml");
+    compose_only["deploy"] = json!(["compose"]);
+    // Kubernetes takes no file from outside its manifests.
+    compose_only["services"]["search"]["files"]["rules"] =
+        json!({ "path": "/etc/rules", "from": "ops/rules" });
+    vec![case("golden/workshop/stack.yaml"), case("stack.yaml"), compose_only]
+}
+
+/// A stack as JSON with its short forms expanded by the compiler itself, so that paths are long.
+fn long_form(text: &str) -> Value {
+    let (node, _) = read(FileId(0), text, Limits::default());
+    json_of(&expand(node.unwrap(), StackSpec::shape(), &mut Diagnostics::default()))
+}
+
+fn json_of(node: &stackc_source::Node) -> Value {
+    use stackc_source::NodeKind;
+    match &node.kind {
+        NodeKind::Null => Value::Null,
+        NodeKind::Scalar(scalar) => match (scalar.as_bool(), scalar.as_integer()) {
+            (Some(flag), _) => json!(flag),
+            (_, Some(number)) => json!(number),
+            _ => json!(&*scalar.text),
+        },
+        NodeKind::List(items) => items.iter().map(json_of).collect(),
+        NodeKind::Map(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.to_string(), json_of(&entry.value)))
+            .collect::<Map<_, _>>()
+            .into(),
+    }
+}
+
+/// Every field below the root, environments' sections left to the sections themselves.
+fn sites() -> Vec<Site> {
+    let mut sites = Vec::new();
+    collect(StackSpec::shape(), &mut Vec::new(), &mut sites);
+    sites
+}
+
+fn collect(shape: Shape, path: &mut Vec<String>, sites: &mut Vec<Site>) {
+    match shape {
+        Shape::Record(record) => {
+            let sections: BTreeSet<_> =
+                StackSpec::shape().record().unwrap().fields.iter().map(|field| field.key).collect();
+            for field in record.fields {
+                if path.first().is_some_and(|first| first == "environments")
+                    && sections.contains(field.key)
+                {
+                    continue;
+                }
+                path.push(field.key.to_owned());
+                let shape = (field.shape)();
+                if !field.planned {
+                    collect(shape, path, sites);
+                }
+                if field.planned || !matches!(shape, Shape::Record(_) | Shape::Map(..)) {
+                    sites.push(Site { path: path.clone(), shape });
+                }
+                path.pop();
+            }
+        }
+        Shape::Map(_, value) => {
+            path.push("*".to_owned());
+            collect(value(), path, sites);
+            path.pop();
+        }
+        Shape::Switch(inner) | Shape::Nullable(inner) => collect(inner(), path, sites),
+        Shape::List(_) | Shape::Scalar(_) | Shape::Words(_) | Shape::Any => {}
+    }
+}
+
+/// Values to try at a site.
+fn values(site: &Site) -> Vec<Value> {
+    let joined = site.path.join(".");
+    let special: &[(&str, &[&str])] = &[
+        ("stack", &["2"]),
+        ("services.*.like", &["\"api\"", "\"backend\""]),
+        ("services.*.image", &["\"nginx:1.29.1\""]),
+        ("services.*.routes.*.domain", &["\"admin\"", "\"main\""]),
+        ("services.*.routes.*.port", &["\"metrics\"", "\"http\""]),
+        ("services.*.metrics.port", &["\"http\"", "\"metrics\""]),
+        ("services.*.writable", &["[\"/var/tmp/x\"]"]),
+        ("services.*.files.*.path", &["\"/etc/other\""]),
+        ("services.*.files.*.from", &["\"ops/file\""]),
+        ("services.*.volumes.*.path", &["\"/elsewhere\""]),
+        ("services.*.build.dockerfile", &["\"Dockerfile.own\""]),
+        ("services.*.metrics.http", &["\"requests_seconds\""]),
+        ("services.*.metrics.db_pool_waiting", &["\"pool_waiting\""]),
+        ("services.*.metrics.db_latency", &["\"query_seconds\""]),
+        ("timezone", &["\"Europe/Berlin\""]),
+        ("edge.http2", &["false"]),
+        ("edge.compression.level", &["3"]),
+        ("edge.compression.types", &["[\"text/csv\"]"]),
+        ("limits.*.exempt", &["[\"198.51.100.0/24\"]"]),
+        ("limits.*.match", &["\"/api\""]),
+        ("environments.*.branch", &["\"trunk\""]),
+        ("external.*.egress", &["[\"api.example.com\"]"]),
+        ("services.*.env.*", &["\"changed\""]),
+    ];
+    if let Some((_, values)) = special.iter().find(|(path, _)| *path == joined) {
+        return values.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    }
+    examples(site.shape)
+}
+
+fn examples(shape: Shape) -> Vec<Value> {
+    match shape {
+        Shape::Scalar(scalar) => {
+            scalar.examples.iter().map(|text| serde_yaml::from_str(text).unwrap()).collect()
+        }
+        Shape::Words(list) => list.words.iter().map(|variant| json!(variant.word)).collect(),
+        Shape::Switch(inner) => {
+            [json!(false), json!(true)].into_iter().chain(examples(inner())).collect()
+        }
+        Shape::Nullable(inner) => examples(inner()).into_iter().chain([Value::Null]).collect(),
+        Shape::List(item) => examples(item()).into_iter().map(|value| json!([value])).collect(),
+        Shape::Map(..) => vec![json!({ "probe": {} }), json!({})],
+        Shape::Record(_) => vec![json!({})],
+        Shape::Any => vec![json!({ "probe": {} }), json!(false)],
+    }
+}
+
+/// What a compilation says and makes, and whether it has errors.
+fn outcome(stack: &Value) -> (bool, Vec<String>) {
+    let compilation = compile_text(&stack.to_string());
+    let said =
+        compilation.diagnostics.iter().map(|found| format!("{} {}", found.code.id, found.message));
+    let made = compilation.artifacts.iter().map(|artifact| {
+        format!("{}\n{:?}\n{}", artifact.path, artifact.mode, artifact.body.text())
+    });
+    (compilation.diagnostics.has_errors(), said.chain(made).collect())
+}
+
+/// Fields of which every value that differs is an error, with the reason.
+const ONLY_ERRORS: [(&str, &str); 4] = [
+    ("backup.rpo", "a promise: it is checked against the schedule and renders nothing"),
+    ("stack", "there is one version of the language"),
+    ("out", "it moves the tree as a whole and is in no file of it; the driver's tests show it"),
+    ("environments.*.manual", "manual is what an environment without a trigger is"),
+];
+
+fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
+    let joined = site.path.join(".");
+    let excused = ONLY_ERRORS.iter().any(|(path, _)| *path == joined);
+    let mut seen_error = false;
+    for base in bases {
+        for place in places(base, &site.path) {
+            let without = outcome(&removed(base, &place));
+            for value in values(site) {
+                let (errors, with) = outcome(&placed(base, &place, value.clone()));
+                if with != without.1 || errors != without.0 {
+                    if !errors || without.0 {
+                        return Ok(());
+                    }
+                    seen_error = true;
+                }
+            }
+        }
+    }
+    match (excused, seen_error) {
+        (true, _) => Ok(()),
+        (false, true) => {
+            Err(format!("every value of `{joined}` is an error: list it, with the reason").into())
+        }
+        (false, false) => {
+            Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into())
+        }
+    }
+}
+
+/// The concrete paths of a site in a stack; where the map has no entry of the kind, one is made up.
+fn places(base: &Value, path: &[String]) -> Vec<Vec<String>> {
+    let mut places = vec![(Vec::new(), Some(base))];
+    for segment in path {
+        let mut next = Vec::new();
+        for (place, value) in places {
+            if segment != "*" {
+                let place: Vec<String> = place.iter().cloned().chain([segment.clone()]).collect();
+                next.push((place, value.and_then(|value: &Value| value.get(segment))));
+                continue;
+            }
+            let names: Vec<String> = value
+                .and_then(Value::as_object)
+                .map_or_else(Vec::new, |map| map.keys().cloned().collect());
+            for name in names {
+                let place: Vec<String> = place.iter().cloned().chain([name.clone()]).collect();
+                next.push((place, value.and_then(|value| value.get(&name))));
+            }
+        }
+        places = next;
+    }
+    places.into_iter().map(|(place, _)| place).collect()
+}
+
+fn placed(base: &Value, place: &[String], value: Value) -> Value {
+    let mut stack = base.clone();
+    let mut at = &mut stack;
+    for segment in place {
+        if !at.is_object() {
+            *at = json!({});
+        }
+        at = at.as_object_mut().unwrap().entry(segment.clone()).or_insert(json!({}));
+    }
+    *at = value;
+    stack
+}
+
+fn removed(base: &Value, place: &[String]) -> Value {
+    let mut stack = base.clone();
+    let (last, above) = place.split_last().unwrap();
+    let mut at = Some(&mut stack);
+    for segment in above {
+        at = at.and_then(|value| value.get_mut(segment));
+    }
+    if let Some(map) = at.and_then(Value::as_object_mut) {
+        map.remove(last);
+    }
+    stack
+}
+
+/// The codes the decoder gives for a stack, nothing else of the compiler involved.
+fn decoder_codes(stack: &Value) -> Vec<Code> {
+    let text = stack.to_string();
+    let (node, _) = read(FileId(0), &text, Limits::default());
+    let mut found = Diagnostics::default();
+    let node = expand(node.unwrap(), StackSpec::shape(), &mut found);
+    let mut decoder = Decoder::default();
+    let _ = StackSpec::decode(&node, &mut decoder);
+    decoder.finish().iter().map(|found| found.code).collect()
+}
+
+fn schema() -> Value {
+    serde_json::from_str(&stackc_driver::schema(stackc_targets::ALL)).unwrap()
+}
+
+fn valid(stack: &Value) -> bool {
+    static VALIDATOR: std::sync::OnceLock<jsonschema::Validator> = std::sync::OnceLock::new();
+    VALIDATOR.get_or_init(|| jsonschema::validator_for(&schema()).unwrap()).is_valid(stack)
+}
+
+/// Where the decoder may be stricter than the schema: rules that no pattern can say.
+const STRICTER: [Code; 5] =
+    [codes::BAD_FORMAT, codes::CRON, codes::UNPINNED_IMAGE, codes::OUT_OF_RANGE, codes::BAD_NAME];
+
+/// Schema and decoder agree on good, bad and odd values at every field.
+fn agrees(site: &Site) -> Result<(), Failed> {
+    if site.path.first().is_some_and(|first| first == "targets" || first == "environments") {
+        return Ok(());
+    }
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!(-1),
+        json!(1.5),
+        json!("text"),
+        json!(""),
+        json!([]),
+        json!([1]),
+        json!({}),
+        json!({ "nonsense": 1 }),
+        json!("1..2"),
+        json!("5%"),
+        json!("30s"),
+    ];
+    let place: Vec<String> = site
+        .path
+        .iter()
+        .map(|segment| if segment == "*" { name_for(&site.path) } else { segment.clone() })
+        .collect();
+    for value in values(site).into_iter().chain(odd) {
+        let stack = placed(&skeleton(), &place, value.clone());
+        let (accepted, found) = (valid(&stack), decoder_codes(&stack));
+        let errors: Vec<_> = found.into_iter().filter(|code| *code != codes::PLANNED).collect();
+        let disagree = match accepted {
+            true => errors.iter().any(|code| !STRICTER.contains(code)),
+            false => errors.is_empty(),
+        };
+        if disagree {
+            let ids: Vec<_> = errors.iter().map(|code| code.id).collect();
+            return Err(format!(
+                "at `{}` the schema {} {value}, the decoder says {ids:?}",
+                site.path.join("."),
+                if accepted { "accepts" } else { "refuses" }
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn name_for(path: &[String]) -> String {
+    match path.first().map(String::as_str) {
+        Some("secrets" | "env") => "PROBE".to_owned(),
+        Some("services") if path.iter().any(|segment| segment == "secrets") => "PROBE".to_owned(),
+        _ => "probe".to_owned(),
+    }
+}
+
+fn skeleton() -> Value {
+    json!({ "stack": 1, "name": "probe" })
+}
+
+fn accepts_the_cases() -> Result<(), Failed> {
+    for case in stackc_testkit::cases()? {
+        let text = std::fs::read_to_string(&case.stack)?;
+        let stack: Value = serde_yaml::from_str(&text).map_err(|error| error.to_string())?;
+        if !valid(&stack) {
+            let schema = schema();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            let errors: Vec<_> = validator
+                .iter_errors(&stack)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            return Err(format!("{}: {}", case.name, errors.join("\n")).into());
+        }
+    }
+    Ok(())
+}
+
+fn describes_everything() -> Result<(), Failed> {
+    fn walk(value: &Value, path: &str, missing: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::Object(properties)) = map.get("properties") {
+                    for (key, schema) in properties {
+                        if schema
+                            .get("description")
+                            .and_then(Value::as_str)
+                            .is_none_or(str::is_empty)
+                        {
+                            missing.push(format!("{path}.{key}"));
+                        }
+                    }
+                }
+                map.iter().for_each(|(key, inner)| walk(inner, &format!("{path}.{key}"), missing));
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, path, missing)),
+            _ => {}
+        }
+    }
+    let mut missing = Vec::new();
+    walk(&schema(), "", &mut missing);
+    if missing.is_empty() { Ok(()) } else { Err(missing.join("\n").into()) }
+}
+
+fn has_no_any_of() -> Result<(), Failed> {
+    let text = schema().to_string();
+    let found: Vec<_> = ["anyOf", "oneOf", "allOf"]
+        .into_iter()
+        .filter(|word| text.contains(&format!("\"{word}\"")))
+        .collect();
+    if found.is_empty() { Ok(()) } else { Err(format!("{found:?}").into()) }
+}

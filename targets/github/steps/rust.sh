@@ -1,0 +1,2 @@
+rustup toolchain install "$TOOLCHAIN" --profile minimal --component clippy,rustfmt
+rustup default "$TOOLCHAIN"
