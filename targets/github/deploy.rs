@@ -7,7 +7,7 @@ use stackc_source::{Diagnostics, codes};
 
 use super::check::{self, Place};
 use super::document::{
-    Concurrency, DeployEnvironment, Filter, Job, Scalar, Step, Triggers, Workflow,
+    Concurrency, DeployEnvironment, Filter, Job, Permissions, Scalar, Step, Triggers, Workflow,
 };
 use super::image::{self, Registry};
 use super::options::{DeployPlatform, Options};
@@ -211,6 +211,12 @@ fn is_release(branch: &str) -> bool {
     branch.to_ascii_lowercase().contains("release")
 }
 
+/// Up to so many checks each image waits for all of them itself; beyond, one job does, so that the
+/// file does not grow with the square of the services.
+const DIRECT: usize = 20;
+/// The job that waits for all checks.
+const GATE: &str = "checks";
+
 /// The workflow of a deployment.
 pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe<'_>) -> Workflow {
     let environment = deployment.environment;
@@ -226,6 +232,13 @@ pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe
             checks.push(check::id(unit));
             workflow.jobs.push(check::id(unit), job);
         }
+    }
+    if checks.len() > DIRECT {
+        let mut gate = Job::new("All checks", runner, 5);
+        gate.steps = vec![Step::run("Go on", "true")];
+        gate.permissions = Permissions::default();
+        gate.needs = std::mem::replace(&mut checks, vec![GATE.to_owned()]);
+        workflow.jobs.push(GATE, gate);
     }
     for unit in &units {
         let mut job = image::push_job(unit, deployment, place, scribe);

@@ -33,10 +33,11 @@ const PRIVATE_V6: &[&str] = &["fc00::/7", "fe80::/10"];
 
 /// All policies of an environment.
 pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
+    let callers = callers(ctx);
     default_deny(ctx, out);
     allow_dns(ctx, out);
     for (id, item) in ctx.services().filter(|(_, item)| *item.role != Role::Job) {
-        let spec = of_service(ctx, id, item);
+        let spec = of_service(ctx, id, item, &callers);
         add(ctx, Place::Main, &service::subject(item), spec, out);
         if let Some(subject) = job::migration(item) {
             let mut spec =
@@ -46,7 +47,7 @@ pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
         }
     }
     for (id, item) in ctx.environment.stores() {
-        let spec = of_store(ctx, id, item);
+        let spec = of_store(ctx, id, item, &callers);
         add(ctx, Place::Main, &store::subject(item), spec, out);
     }
     for (id, item) in ctx.environment.stores().filter(|(_, item)| backup::covers(ctx, item)) {
@@ -127,10 +128,10 @@ fn namespace_wide(ctx: &Context<'_>, name: &str, spec: PolicySpec, out: &mut Out
     out.add(Place::Main, name, "networkpolicy", &Object::new(NETWORK_POLICY, metadata, spec));
 }
 
-fn of_service(ctx: &Context<'_>, id: ServiceId, item: &Service) -> PolicySpec {
+fn of_service(ctx: &Context<'_>, id: ServiceId, item: &Service, callers: &Callers) -> PolicySpec {
     let mut ingress = Vec::new();
     ingress.extend(from_edge(ctx, item));
-    ingress.extend(from_callers(ctx, NeedTarget::Service(id), policy_ports(item)));
+    ingress.extend(from_callers(ctx, callers, NeedTarget::Service(id), policy_ports(item)));
     ingress.extend(from_prometheus(ctx, item));
     PolicySpec {
         pod_selector: ctx.selector(item.name.as_str()),
@@ -140,11 +141,11 @@ fn of_service(ctx: &Context<'_>, id: ServiceId, item: &Service) -> PolicySpec {
     }
 }
 
-fn of_store(ctx: &Context<'_>, id: StoreId, item: &Store) -> PolicySpec {
+fn of_store(ctx: &Context<'_>, id: StoreId, item: &Store, callers: &Callers) -> PolicySpec {
     let ports = vec![PolicyPort::tcp(item.port)];
     PolicySpec {
         pod_selector: ctx.selector(item.name.as_str()),
-        ingress: from_callers(ctx, NeedTarget::Store(id), ports).into_iter().collect(),
+        ingress: from_callers(ctx, callers, NeedTarget::Store(id), ports).into_iter().collect(),
         ..PolicySpec::default()
     }
 }
@@ -171,19 +172,29 @@ fn from_edge(ctx: &Context<'_>, item: &Service) -> Option<IngressRule> {
     (!ports.is_empty()).then_some(IngressRule { from, ports })
 }
 
-/// Everything of the stack that needs a target.
-fn from_callers(
-    ctx: &Context<'_>,
-    target: NeedTarget,
-    ports: Vec<PolicyPort>,
-) -> Option<IngressRule> {
-    let mut names = BTreeSet::new();
+/// The names of what needs a target, for all targets.
+type Callers = BTreeMap<NeedTarget, BTreeSet<String>>;
+
+fn callers(ctx: &Context<'_>) -> Callers {
+    let mut callers = Callers::new();
     for (_, caller) in ctx.services() {
-        if caller.needs.values().any(|need| need.target == target) {
+        for need in caller.needs.values() {
+            let names = callers.entry(need.target).or_default();
             names.insert(caller.name.to_string());
             names.extend(job::migration(caller).map(|subject| subject.name));
         }
     }
+    callers
+}
+
+/// Everything of the stack that needs a target.
+fn from_callers(
+    ctx: &Context<'_>,
+    callers: &Callers,
+    target: NeedTarget,
+    ports: Vec<PolicyPort>,
+) -> Option<IngressRule> {
+    let mut names = callers.get(&target).cloned().unwrap_or_default();
     if let NeedTarget::Store(id) = target {
         let store = &ctx.environment[id];
         names.extend(backup::covers(ctx, store).then(|| backup::subject(store).name));

@@ -112,7 +112,7 @@ pub enum PackageManager {
 }
 
 /// What a [`Need`] points at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NeedTarget {
     /// Another service.

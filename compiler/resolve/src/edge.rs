@@ -1,5 +1,6 @@
 //! Domains and routes: who is reachable under which name.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use stackc_model::{
@@ -204,12 +205,10 @@ pub(crate) fn routes(
 
 /// By domain, longest path first, then by path.
 pub(crate) fn sort(routes: &mut [Route]) {
-    routes.sort_by(|a, b| {
-        let key = |route: &Route| {
-            (route.domain.clone(), std::cmp::Reverse(route.path.len()), route.path.value.clone())
-        };
-        key(a).cmp(&key(b))
-    });
+    fn key(route: &Route) -> (&Label, Reverse<usize>, &str) {
+        (&route.domain, Reverse(route.path.len()), route.path.as_str())
+    }
+    routes.sort_by(|a, b| key(a).cmp(&key(b)));
 }
 
 fn route(draft: &DraftService<'_>, claim: &Claim, cx: &mut Context<'_>) -> Option<Route> {

@@ -1,5 +1,7 @@
 //! Limits on requests and the routes they cover.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use stackc_model::{Label, Limit, LimitMode, Origin, Route, Sourced};
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::LimitModeWord;
@@ -76,94 +78,111 @@ pub(crate) fn covers(prefix: &str, path: &str) -> bool {
         || path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The path and the paths above it, by whole segments, the nearest first.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let parents = std::iter::successors(Some(path), |path| Some(path.rsplit_once('/')?.0));
+    parents.filter(|path| !path.is_empty() && *path != "/").chain(["/"])
+}
+
 /// Tells each route its limits. A limit on a part of a route splits the route.
 pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<'_>) {
-    let mut refused = Vec::new();
-    for limit in limits {
-        for path in &limit.paths {
-            if !split(limit, path, routes, cx) {
-                refused.push(&limit.name);
-            }
-        }
-    }
+    // A limit that is refused has been complained of; it counts as matched.
+    let mut matched = vec![false; limits.len()];
+    split(limits, routes, &mut matched, cx);
     edge::sort(routes);
-    for route in routes.iter_mut() {
-        route.limits = limits
-            .iter()
-            .filter(|limit| {
-                limit.paths.is_empty() || limit.paths.iter().any(|path| covers(path, &route.path))
-            })
-            .map(|limit| limit.name.clone())
-            .collect();
+    let everywhere: Vec<usize> =
+        (0..limits.len()).filter(|at| limits[*at].paths.is_empty()).collect();
+    let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, path) in paths(limits) {
+        by_path.entry(path).or_default().push(at);
     }
-    for limit in limits {
-        let unmatched = !routes.iter().any(|route| route.limits.contains(&limit.name));
-        if unmatched && !refused.contains(&&limit.name) {
-            let message = format!("the limit `{}` matches no route", limit.name);
-            cx.push(
-                Diagnostic::new(codes::LIMIT_UNMATCHED, limit.span, message).help(
-                    "`match` is a public path, by whole segments; see the services' `routes`",
-                ),
-            );
+    for route in routes.iter_mut() {
+        let here = above(&route.path).filter_map(|path| by_path.get(path)).flatten();
+        let here: BTreeSet<usize> = here.chain(&everywhere).copied().collect();
+        here.iter().for_each(|at| matched[*at] = true);
+        route.limits = here.into_iter().map(|at| limits[at].name.clone()).collect();
+    }
+    for (limit, _) in limits.iter().zip(matched).filter(|(_, matched)| !matched) {
+        let message = format!("the limit `{}` matches no route", limit.name);
+        cx.push(
+            Diagnostic::new(codes::LIMIT_UNMATCHED, limit.span, message)
+                .help("`match` is a public path, by whole segments; see the services' `routes`"),
+        );
+    }
+}
+
+/// Every path with the position of its limit.
+fn paths(limits: &[Limit]) -> impl Iterator<Item = (usize, &str)> {
+    let limits = limits.iter().enumerate();
+    limits.flat_map(|(at, limit)| limit.paths.iter().map(move |path| (at, path.as_str())))
+}
+
+/// Makes a route of its own for the limited part of a longer-reaching one, on each domain.
+fn split(limits: &[Limit], routes: &mut Vec<Route>, refused: &mut [bool], cx: &mut Context<'_>) {
+    // By domain and path, so that a thousand limits do not walk ten thousand routes each.
+    let mut domains: BTreeMap<Label, BTreeMap<String, usize>> = BTreeMap::new();
+    for (at, route) in routes.iter().enumerate() {
+        let here = domains.entry(route.domain.clone()).or_default();
+        here.entry(route.path.value.clone()).or_insert(at);
+    }
+    for (at, path) in paths(limits) {
+        for here in domains.values_mut() {
+            if has_below(here, path) {
+                continue;
+            }
+            let parent = above(path)
+                .filter_map(|path| here.get(path))
+                .map(|at| &routes[*at])
+                .find(|route| !route.exact);
+            let Some(parent) = parent else { continue };
+            if parent.strip {
+                refused[at] = true;
+                cx.push(stripped(&limits[at], parent));
+            } else if let Some(part) = part(&limits[at], path, parent) {
+                here.insert(path.to_owned(), routes.len());
+                routes.push(part);
+            }
         }
     }
 }
 
-/// Makes a route of its own for the limited part of a longer-reaching one, on each domain; whether
-/// that is possible.
-fn split(limit: &Limit, path: &str, routes: &mut Vec<Route>, cx: &mut Context<'_>) -> bool {
-    let mut possible = true;
-    let domains: std::collections::BTreeSet<Label> =
-        routes.iter().map(|route| route.domain.clone()).collect();
-    for domain in domains {
-        let here: Vec<_> = routes.iter().filter(|route| route.domain == domain).collect();
-        if here.iter().any(|route| covers(path, &route.path)) {
-            continue;
-        }
-        // Routes are sorted: the first that covers the path is the one that answers it.
-        let Some(parent) = here.into_iter().find(|route| !route.exact && covers(&route.path, path))
-        else {
-            continue;
-        };
-        if parent.strip {
-            let message =
-                format!("the limit `{}` covers a part of a route that strips its path", limit.name);
-            cx.push(
-                Diagnostic::new(codes::UNSUPPORTED, limit.span, message)
-                    .related(parent.span, "the route")
-                    .help("limit the whole route, or give the part a route of its own"),
-            );
-            possible = false;
-            continue;
-        }
-        let slug: String = path
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-            .collect();
-        let slug = format!("{}-{}", parent.name, slug.trim_matches('-'));
-        let short: String = slug.chars().take(Label::MAX).collect();
-        let Ok(name) = Label::new(short.trim_end_matches('-')) else { continue };
-        let part = Route {
-            name,
-            path: Sourced {
-                value: path.to_owned(),
-                origin: Origin::Derived(limit.span, "a limit covers this part"),
-            },
-            ..parent.clone()
-        };
-        routes.push(part);
-        edge::sort(routes);
-    }
-    possible
+/// Whether some route is at the path or below it.
+fn has_below(routes: &BTreeMap<String, usize>, path: &str) -> bool {
+    let below = format!("{}/", path.trim_end_matches('/'));
+    routes.contains_key(path)
+        || routes.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below))
+}
+
+fn stripped(limit: &Limit, route: &Route) -> Diagnostic {
+    let message =
+        format!("the limit `{}` covers a part of a route that strips its path", limit.name);
+    Diagnostic::new(codes::UNSUPPORTED, limit.span, message)
+        .related(route.span, "the route")
+        .help("limit the whole route, or give the part a route of its own")
+}
+
+/// The limited part of a route.
+fn part(limit: &Limit, path: &str, parent: &Route) -> Option<Route> {
+    let slug: String = path
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let slug = format!("{}-{}", parent.name, slug.trim_matches('-'));
+    let short: String = slug.chars().take(Label::MAX).collect();
+    let name = Label::new(short.trim_end_matches('-')).ok()?;
+    let origin = Origin::Derived(limit.span, "a limit covers this part");
+    Some(Route { name, path: Sourced { value: path.to_owned(), origin }, ..parent.clone() })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::covers;
+    use super::{above, covers};
 
     #[test]
     fn paths_are_covered_by_segment() {
         assert!(covers("/api", "/api") && covers("/api", "/api/v1") && covers("/", "/api"));
         assert!(!covers("/api", "/apix") && !covers("/api/v1", "/api"));
+        assert_eq!(above("/api/v1/x").collect::<Vec<_>>(), ["/api/v1/x", "/api/v1", "/api", "/"]);
+        assert_eq!(above("/").collect::<Vec<_>>(), ["/"]);
     }
 }

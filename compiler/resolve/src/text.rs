@@ -15,9 +15,9 @@ pub(crate) struct Scope {
     pub(crate) domains: Vec<(Label, String)>,
     /// Scheme, host and port of the main domain.
     pub(crate) url: Option<String>,
-    /// Stores: name, port, database, user, and the URL as a draft.
+    /// Stores, by name: name, port, database, user, and the URL as a draft.
     pub(crate) stores: Vec<StoreScope>,
-    /// Services: name, main port, public URL.
+    /// Services, by name: name, main port, public URL.
     pub(crate) services: Vec<(Label, Option<u16>, Option<String>)>,
     /// Variables of the whole stack, already resolved.
     pub(crate) variables: Vec<(EnvName, String)>,
@@ -207,6 +207,11 @@ fn variable(
     }
 }
 
+/// Finds a name in a list that is sorted by it.
+fn by_name<'a, T>(list: &'a [T], key: &str, name: impl Fn(&T) -> &str) -> Option<&'a T> {
+    list.get(list.binary_search_by(|item| name(item).cmp(key)).ok()?)
+}
+
 fn store(
     key: &str,
     field: &str,
@@ -215,7 +220,7 @@ fn store(
     scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Option<Draft> {
-    let Some(store) = scope.stores.iter().find(|store| store.name.as_str() == key) else {
+    let Some(store) = by_name(&scope.stores, key, |store| store.name.as_str()) else {
         let names = scope.stores.iter().map(|store| store.name.as_str());
         return unknown(name, span, closest(key, names), cx);
     };
@@ -242,8 +247,7 @@ fn service(
     scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Option<Draft> {
-    let Some((label, port, public)) =
-        scope.services.iter().find(|(label, ..)| label.as_str() == key)
+    let Some((label, port, public)) = by_name(&scope.services, key, |(label, ..)| label.as_str())
     else {
         let names = scope.services.iter().map(|(label, ..)| label.as_str());
         return unknown(name, span, closest(key, names), cx);

@@ -41,8 +41,11 @@ pub(crate) fn scope(
         Tier::Development => format!("http://{}:8080", *domain.host),
         _ => format!("https://{}", *domain.host),
     };
+    // The first claim of a service is its public address.
+    let firsts: BTreeMap<&Label, &Claim> =
+        claims.iter().rev().map(|claim| (&claim.service, claim)).collect();
     let public = |draft: &DraftService<'_>| {
-        let claim = claims.iter().find(|claim| claim.service == *draft.name)?;
+        let claim = firsts.get(draft.name)?;
         let base = url(domains.get(&claim.domain)?);
         Some(if claim.path == "/" { base } else { format!("{base}{}", claim.path) })
     };
