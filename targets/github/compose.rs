@@ -1,6 +1,8 @@
 //! The deploy job of a compose host: over SSH, with the images named by digest.
 
-use stackc_model::Environment;
+use std::collections::BTreeSet;
+
+use stackc_model::{Environment, Platform};
 use stackc_source::{Node, Span};
 
 use super::deploy::{Deployment, health_check};
@@ -28,7 +30,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     );
     job.step(
         Step::run("Copy the files", include_str!("steps/compose-copy.sh"))
-            .env("FILES", files(environment, file).join("\n")),
+            .env("FILES", files(environment, file, scribe).join("\n")),
     );
     let start = start(deployment, &mut job);
     job.step(start);
@@ -70,10 +72,17 @@ fn edge(environment: &Environment) -> bool {
     on && !environment.routes.is_empty()
 }
 
-/// What the host needs from the repository.
-fn files(environment: &Environment, compose: String) -> Vec<String> {
+/// What the host needs from the repository: also the files that services mount from it.
+fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) -> Vec<String> {
     let nginx = edge(environment).then(|| format!("nginx/{}", environment.name));
-    std::iter::once(compose).chain(nginx).collect()
+    let mut mounted = BTreeSet::new();
+    for service in environment.services.iter().filter(|s| s.platforms.contains(&Platform::Compose))
+    {
+        for from in service.files.values().filter_map(|file| file.from.as_ref()) {
+            mounted.insert(scribe.carry("the path of a file", from, from.origin.span()));
+        }
+    }
+    std::iter::once(compose).chain(nginx).chain(mounted).collect()
 }
 
 /// An option of the compose target.

@@ -16,7 +16,7 @@ pub(crate) struct KubernetesOptions {
     /// The oldest Kubernetes the manifests must run on: `"1.35"` where nothing is said.
     pub(crate) min_version: Option<Spanned<Version>>,
     /// What carries public traffic: the Gateway API, or an Ingress.
-    pub(crate) edge: Option<EdgeKind>,
+    pub(crate) edge: Option<Spanned<EdgeKind>>,
     /// The GatewayClass (`eg` where nothing is said) or the IngressClass (the cluster's default).
     pub(crate) class: Option<stackc_model::Label>,
     /// The namespace the edge's proxies run in. Without it, public ports take connections from
@@ -102,7 +102,7 @@ impl Settings {
         Self {
             namespace: namespace(stack, environment, &written, diagnostics),
             minor: minor(&written, diagnostics),
-            edge: written.edge.unwrap_or_default(),
+            edge: written.edge.as_ref().map(|edge| edge.value).unwrap_or_default(),
             secret_store: secret_store(&written, diagnostics),
             monitoring: written.monitoring.unwrap_or_default(),
             written,

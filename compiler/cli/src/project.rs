@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use stackc_driver::disk::{OutputRoot, Selection};
 use stackc_driver::{Compilation, DiskLoader, compile};
-use stackc_source::{Diagnostic, Diagnostics, SourceMap, codes};
+use stackc_source::{Diagnostic, SourceMap, codes};
 use stackc_target::{RelPath, Target};
 
 use crate::args::{Args, Select};
@@ -48,36 +48,19 @@ impl Project {
             }
             shown.push("..");
         }
-        Some(Self {
-            folder: shown.components().filter(|part| *part != Component::CurDir).collect(),
-            name: "stack.yaml".into(),
-        })
+        Some(Self { folder: shown, name: "stack.yaml".to_owned() })
     }
 
-    /// The name that diagnostics show.
+    /// The name that diagnostics show: as seen from here, without `./`.
     fn shown(&self) -> String {
-        self.folder
-            .join(&self.name)
-            .components()
-            .filter(|part| *part != Component::CurDir)
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect::<Vec<_>>()
-            .join("/")
+        let path = self.folder.join(&self.name);
+        let tidy: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+        tidy.to_string_lossy().replace('\\', "/")
     }
 
     /// Compiles it.
     pub(crate) fn compile(&self) -> Compilation {
-        let loader = DiskLoader::new(if self.folder.is_absolute() {
-            PathBuf::new()
-        } else {
-            PathBuf::from(".")
-        });
-        let name = if self.folder.is_absolute() {
-            self.folder.join(&self.name).to_string_lossy().into_owned()
-        } else {
-            self.shown()
-        };
-        compile(&loader, &name, stackc_targets::ALL)
+        compile(&DiskLoader::new(""), &self.shown(), stackc_targets::ALL)
     }
 
     /// Compiles it and reports; the exit code where that is the end.
@@ -156,10 +139,7 @@ pub(crate) fn known_environment(
     let list: Vec<_> = names().map(|name| format!("`{name}`")).collect();
     let fault = Diagnostic::global(codes::UNDEFINED, format!("no environment is called `{name}`"))
         .help(format!("there are {}", list.join(", ")));
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.push(fault);
-    let all: Vec<_> = diagnostics.into_iter().collect();
-    report::diagnostics(args, &all, &compilation.sources);
+    report::diagnostics(args, &[fault], &compilation.sources);
     Err(Exit::Usage)
 }
 

@@ -1,5 +1,7 @@
 //! The documentation is true: examples compile, paths exist.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 use std::path::PathBuf;
 
 use stackc_testkit::{compile_text, repository};

@@ -2,6 +2,8 @@
 //!
 //! `STACKC_UPDATE=1` rewrites the trees.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use stackc_driver::disk::{self, OutputRoot, Policy, Selection, Style};
 use stackc_driver::{DiskLoader, compile};

@@ -3,6 +3,8 @@
 //! `cargo test -p stackc-testkit --features tools --test tools`, after `tools/install.sh`. A tool that
 //! is missing fails the trial.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Failed, Trial};

@@ -90,6 +90,7 @@ fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
             "an Ingress sets no headers: in `{}` the services must set the security headers themselves",
             ctx.environment.name
         );
-        out.tell(codes::APPROXIMATED, ctx.environment.span, message, HELP);
+        let span = ctx.settings.written.edge.as_ref().map(|edge| edge.span);
+        out.tell(codes::APPROXIMATED, span, message, HELP);
     }
 }

@@ -9,8 +9,10 @@ use annotate_snippets::{
 use stackc_source::{Diagnostic, Fix, Label, Severity, SourceFile, SourceMap, Span};
 use std::io;
 
-/// Labels further apart than this are shown in excerpts of their own.
+/// Labels further apart than so many lines or columns are shown in excerpts of their own, so that
+/// the renderer can trim long lines around them.
 const NEAR: usize = 30;
+const WIDTH: usize = 100;
 /// How many related places are shown.
 const RELATED: usize = 8;
 /// How long a line may be to be shown, in bytes; the renderer trims it to the terminal.
@@ -82,12 +84,13 @@ impl Page<'_> {
     /// Adds the excerpts: one around the primary place, one for each place far from it.
     fn places(&self, mut group: Group<'static>, item: &Diagnostic) -> Group<'static> {
         let Some(primary) = &item.primary else { return group };
-        let line = |span: Span| Some(self.sources.file(span.file)?.position(span.start).line);
+        let position = |span: Span| Some(self.sources.file(span.file)?.position(span.start));
         let near = |label: &&Label| {
+            let both = position(label.span).zip(position(primary.span));
             label.span.file == primary.span.file
-                && line(label.span)
-                    .zip(line(primary.span))
-                    .is_some_and(|(a, b)| a.abs_diff(b) < NEAR)
+                && both.is_some_and(|(a, b)| {
+                    a.line.abs_diff(b.line) < NEAR && a.column.abs_diff(b.column) < WIDTH
+                })
         };
         let (close, far): (Vec<&Label>, Vec<&Label>) =
             item.related.iter().take(RELATED).partition(near);
@@ -108,11 +111,10 @@ impl Page<'_> {
         let labels: Vec<&Label> = primary.into_iter().chain(others.iter().copied()).collect();
         let Some(first) = labels.first() else { return group };
         let Some(file) = self.sources.file(first.span.file) else { return group };
-        let spans: Vec<Span> = labels.iter().map(|label| first_line(label.span, file)).collect();
+        let spans: Vec<Span> = labels.iter().map(|label| beginning(label.span, file)).collect();
         let lines = spans.iter().map(|span| file.position(span.start).line);
         let (top, bottom) = (lines.clone().min().unwrap_or(1), lines.max().unwrap_or(1));
-        let excerpt = Excerpt::new((first.span.file, file), top..=bottom, LINE, self.masks)
-            .filter(|_| !file.text.is_empty());
+        let excerpt = Excerpt::new((first.span.file, file), top..=bottom, LINE, self.masks);
         let Some(excerpt) = excerpt else {
             let position = file.position(first.span.start);
             let origin = Origin::path(clean(&file.name)).line(position.line);
@@ -165,9 +167,13 @@ impl Page<'_> {
     }
 }
 
-/// A span as far as its first line goes: a whole mapping need not be shown to be pointed at.
-fn first_line(span: Span, file: &SourceFile) -> Span {
+/// The beginning of a span: a whole mapping need not be shown to be pointed at.
+fn beginning(span: Span, file: &SourceFile) -> Span {
     let line = file.position(span.start).line;
-    let end = file.line(line).map_or(span.end, |(start, text)| start + text.len() as u32);
-    Span::new(span.file, span.start.min(end), span.end.min(end))
+    let Some((start, text)) = file.line(line) else { return span };
+    let from = (span.start.max(start) - start) as usize;
+    let rest = text.get(from..).unwrap_or("");
+    let most = rest.char_indices().nth(WIDTH).map_or(rest.len(), |(at, _)| at);
+    let last = start + (text.len() - rest.len() + most) as u32;
+    Span::new(span.file, span.start.min(last), span.end.min(last))
 }

@@ -85,7 +85,7 @@ impl Ledger {
                 Some(after) if found.as_ref().is_some_and(|file| is_as_left(file, after)) => {
                     Some(after)
                 }
-                None if is_gone(found.as_ref(), intent) => None,
+                None if found.is_none() => None,
                 _ => {
                     let now = found.as_ref().map(|file| hash(&file.bytes));
                     if now != intent.from {
@@ -130,15 +130,6 @@ fn is_as_left(file: &Existing, entry: &Entry) -> bool {
         Kind::Block | Kind::BlockFile => {
             block_of(file).is_some_and(|text| hash(&text) == entry.sha256)
         }
-    }
-}
-
-/// Whether what an intent wanted gone is gone.
-fn is_gone(found: Option<&Existing>, intent: &Intent) -> bool {
-    match (found, &intent.before) {
-        (None, _) => true,
-        (Some(file), Some(before)) if before.kind != Kind::Whole => block_of(file).is_none(),
-        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A run that is killed between any two steps is completed by the next plain build.
 
-use crate::world::{Set, Tree, World, force};
-use stackc_driver::disk::{Policy, Step};
+use crate::world::{STACK, Set, Tree, World, force};
+use stackc_driver::disk::{Policy, Selection, Step, apply_with, plan};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::Command;
@@ -171,7 +171,6 @@ fn looking_at_a_half_done_tree_changes_nothing() {
 
 #[test]
 fn a_selected_build_in_between_forgets_nothing() {
-    use stackc_driver::disk::{Selection, build};
     let set = |text: &str| {
         Set::new()
             .of("compose", "staging", "staging", text)
@@ -179,19 +178,29 @@ fn a_selected_build_in_between_forgets_nothing() {
             .of("compose", "production", text, text)
     };
     let staging = Selection { environment: Some("staging".into()), target: None };
-    for n in 0.. {
+    let three = set("3");
+    let select =
+        |world: &World| plan(&world.root(), &three.0, &staging, &Policy::default(), STACK).unwrap();
+    for (n, m) in (0..).map(|n| (n / 5, n % 5 * 4)) {
         let world = World::new();
         world.build(&set("1"));
         if !kill(&world, &set("2"), &Policy::default(), n) {
             break;
         }
-        let three = set("3");
-        build(&world.root(), &three.0, &staging, &Policy::default(), crate::world::STACK).unwrap();
-        assert!(!world.exists(".stackc/journal.json"));
+        // The selected run is killed as well, or, in the last round, completes.
+        let (root, planned) = (world.root(), select(&world));
+        let mut left = if m == 16 { usize::MAX } else { m };
+        let mut watcher = |_: Step<'_>| {
+            left = left.checked_sub(1).unwrap_or_else(|| resume_unwind(Box::new("killed")));
+            Ok(())
+        };
+        let run = catch_unwind(AssertUnwindSafe(|| apply_with(&root, &planned, &mut watcher)));
+        let completed = run.is_ok_and(|run| run.is_ok());
+        assert!(m < 16 || (completed && !world.exists(".stackc/journal.json")));
         world.build(&set("3"));
         let names: Vec<_> = world.tree().into_keys().collect();
         let wanted = [".stackc/", ".stackc/manifest.json", "3", "production", "staging"];
-        assert_eq!(names, wanted, "killed before step {n}");
+        assert_eq!(names, wanted, "killed before steps {n} and {m}");
     }
 }
 
@@ -206,14 +215,13 @@ fn child() {
     let (path, n) = told.rsplit_once('|').unwrap();
     let (root, set) = (stackc_driver::disk::OutputRoot::open(path).unwrap(), after());
     let (all, policy) = (Default::default(), Policy::default());
-    let plan =
-        stackc_driver::disk::plan(&root, &set.0, &all, &policy, crate::world::STACK).unwrap();
+    let plan = plan(&root, &set.0, &all, &policy, STACK).unwrap();
     let mut left: usize = n.parse().unwrap();
     let watcher = &mut |_: Step<'_>| -> io::Result<()> {
         left = left.checked_sub(1).unwrap_or_else(|| std::process::abort());
         Ok(())
     };
-    stackc_driver::disk::apply_with(&root, &plan, watcher).unwrap();
+    apply_with(&root, &plan, watcher).unwrap();
 }
 
 #[test]

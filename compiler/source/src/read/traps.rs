@@ -110,16 +110,10 @@ fn value_start(text: &str, at: usize, flow: bool) -> usize {
     let behind = |mark: &str| head.rfind(mark).map_or(0, |at| at + mark.len());
     let mut start = behind(": ").max(behind("- ")).max(head.len() - head.trim_start().len());
     if flow {
-        start = ["[", ",", "{"].iter().map(|mark| flow_mark(head, mark)).fold(start, usize::max);
+        start = ["[", ",", "{"].iter().map(|mark| behind(mark)).fold(start, usize::max);
     }
     let head = head.get(start..).unwrap_or("");
     line + start + (head.len() - head.trim_start().len())
-}
-
-/// Behind the last `mark` that is not part of a `${`.
-fn flow_mark(head: &str, mark: &str) -> usize {
-    let own = |at: usize| !(mark == "{" && head.get(..at).is_some_and(|text| text.ends_with('$')));
-    head.match_indices(mark).map(|(at, _)| at).filter(|at| own(*at)).last().map_or(0, |at| at + 1)
 }
 
 /// The value from `start` to its end: a comment, the line, or between brackets a comma or bracket.
