@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Run, SHOP, World};
+use crate::support::{Run, SHOP, World, same};
 
 const WRONG: &str = "stack: 1\nname: shop\nservises: {}\n";
 
@@ -15,12 +15,12 @@ fn warns() -> String {
 fn errors_of_the_stack_go_to_standard_error_and_touch_nothing() {
     let world = World::built();
     world.write("stack.yaml", WRONG);
-    let (before, times) = (world.tree(), world.times());
+    let before = world.state();
     for args in [&["build"][..], &["build", "--force"], &["check"], &["diff"], &["resolve"]] {
         let run = world.run(args).ends(1).without_result();
         run.complains("E0201").complains("servises").complains("stack.yaml:3:1");
     }
-    assert_eq!((world.tree(), world.times()), (before, times));
+    same(&world.state(), &before);
 }
 
 #[test]
@@ -62,7 +62,9 @@ fn colours_only_where_they_are_wanted() {
     assert!(!world.run(&["diff"]).ends(5).out.contains('\u{1b}'));
     assert!(world.run(&["diff", "--color=always"]).ends(5).out.contains("\u{1b}[32m"));
     let mut command = world.command(&["diff"]);
-    assert!(!Run::of(command.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")).out.contains('\u{1b}'));
+    assert!(
+        !Run::of(command.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")).out.contains('\u{1b}')
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use crate::kill::large;
-use crate::support::{World, end};
+use crate::support::{World, end, same};
 
 #[test]
 fn two_builds_at_once_end_well() {
@@ -50,7 +50,7 @@ fn a_lock_that_is_held_ends_the_build_but_not_the_check() {
     let before = world.tree();
     world.run(&["build"]).ends(4).without_result().complains("E0605");
     world.run(&["check"]).ends(5);
-    assert_eq!(world.tree(), before);
+    same(&world.tree(), &before);
     lock.unlock().unwrap();
     world.run(&["build"]).ends(0);
 }

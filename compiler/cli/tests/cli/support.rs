@@ -88,15 +88,21 @@ impl World {
         self.path(path).exists()
     }
 
+    /// What must not change: every file with its bytes and the time of its last change.
+    pub(crate) fn state(&self) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
+        let time = |path: &String| fs::metadata(self.path(path)).unwrap().modified().unwrap();
+        let files = self.tree().into_iter();
+        files
+            .map(|(path, bytes)| {
+                let time = time(&path);
+                (path, (bytes, time))
+            })
+            .collect()
+    }
+
     /// Every file with its bytes.
     pub(crate) fn tree(&self) -> BTreeMap<String, Vec<u8>> {
         tree(&self.root)
-    }
-
-    /// Every file with the time of its last change.
-    pub(crate) fn times(&self) -> BTreeMap<String, SystemTime> {
-        let time = |path: &String| fs::metadata(self.path(path)).unwrap().modified().unwrap();
-        self.tree().keys().map(|path| (path.clone(), time(path))).collect()
     }
 
     /// The files that were generated, records left out.
@@ -177,6 +183,16 @@ impl Run {
         assert_eq!(self.err, "", "stdout:\n{}", self.out);
         self
     }
+}
+
+/// Demands that two trees are the same, and names the files that are not.
+#[track_caller]
+pub(crate) fn same<T: PartialEq>(found: &BTreeMap<String, T>, wanted: &BTreeMap<String, T>) {
+    let paths = found.keys().chain(wanted.keys());
+    let mut differing: Vec<_> =
+        paths.filter(|path| found.get(*path) != wanted.get(*path)).collect();
+    differing.dedup();
+    assert!(differing.is_empty(), "these files differ: {differing:?}");
 }
 
 /// Waits for a process; its exit code, where no signal ended it.

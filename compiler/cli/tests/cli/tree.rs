@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{SHOP, World, tree};
+use crate::support::{SHOP, World, same, tree};
 
 #[test]
 fn a_second_build_changes_nothing() {
     let world = World::new(SHOP);
     world.run(&["build"]).ends(0).in_peace().says("+ compose.yaml").says(" 0 unchanged");
-    let (before, times) = (world.tree(), world.times());
+    let before = world.state();
     world.run(&["build"]).ends(0).in_peace().says("0 created, 0 changed, 0 deleted");
     world.run(&["build", "--force"]).ends(0).says("0 created, 0 changed, 0 deleted");
     world.run(&["check"]).ends(0).in_peace().says("up to date");
     world.run(&["diff"]).ends(0).in_peace().without_result();
-    assert_eq!((world.tree(), world.times()), (before, times));
+    same(&world.state(), &before);
     assert!(!world.has(".stackc/journal.json") && !world.has(".stackc/lock"));
 }
 
@@ -37,7 +37,7 @@ fn a_missing_file_comes_back() {
     run.complains("`stackc build`").complains("1 generated file");
     world.run(&["diff", "--stat"]).ends(5).says("compose.yaml");
     world.run(&["build"]).ends(0).says("1 created, 0 changed, 0 deleted");
-    assert_eq!(world.tree(), before);
+    same(&world.tree(), &before);
 }
 
 #[test]
@@ -49,13 +49,13 @@ fn an_edited_file_is_kept_until_it_is_given_up() {
         let run = world.run(&["check"]).ends(5).complains("compose.yaml: edited by hand");
         run.complains("stackc build --adopt compose.yaml");
         world.run(&["diff"]).ends(5).says("-mine");
-        let (edited, times) = (world.tree(), world.times());
+        let edited = world.state();
         let run = world.run(&["build"]).ends(5).without_result().complains("E0601");
         run.complains("stackc build --adopt compose.yaml");
         world.run(&["build", "--adopt", "compose.production.yaml"]).ends(5);
-        assert_eq!((world.tree(), world.times()), (edited, times));
+        same(&world.state(), &edited);
         world.run(give_up).ends(0).says("~ compose.yaml");
-        assert_eq!(world.tree(), before);
+        same(&world.tree(), &before);
     }
 }
 
@@ -87,7 +87,7 @@ fn what_is_no_longer_generated_goes() {
     world.write("stack.yaml", SHOP);
     world.run(&["build"]).ends(0);
     world.remove("nginx/mine.conf");
-    assert_eq!(world.tree(), World::built().tree());
+    same(&world.generated(), &World::built().generated());
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_selection_deletes_nothing_outside_it() {
     world.write("stack.yaml", "stack: 1\nname: shop\nservices: {job: {kind: go}}\n");
     let nginx = tree(&world.path("nginx"));
     world.run(&["build", "--target", "compose"]).ends(0);
-    assert_eq!(tree(&world.path("nginx")), nginx);
+    same(&tree(&world.path("nginx")), &nginx);
     world.run(&["build"]).ends(0);
     assert!(!world.has("nginx"));
 }
@@ -200,5 +200,5 @@ fn two_stacks_cannot_own_one_path() {
     for args in [&["build", "-f", "other.yaml"][..], &["check", "-f", "other.yaml"]] {
         world.run(args).ends(5).without_result().complains("E0608");
     }
-    assert_eq!(world.tree(), before);
+    same(&world.tree(), &before);
 }
