@@ -1,0 +1,243 @@
+//! Hostile values in every field: refused, or data in the output and never syntax.
+
+use serde_yaml::Value;
+use stackc_driver::Compilation;
+use stackc_source::Severity;
+
+use crate::compiled;
+use crate::fields::{BASE, FIELDS, Field};
+
+/// Values that are syntax somewhere.
+const STRINGS: [&str; 44] = [
+    "it's",
+    "say \"no\"",
+    "'",
+    "\"",
+    "'quoted'",
+    "\"quoted\"",
+    "two\nlines",
+    "end\n",
+    "\nstart",
+    "a\n\n  b\n",
+    "---\n...",
+    "tab\there",
+    " blank ",
+    "$HOME",
+    "$$",
+    "$(id)",
+    "$$(id)",
+    "`id`",
+    "$${HOME}",
+    "$${HOME:-x}",
+    "a # b",
+    "#",
+    "{{ .Values }}",
+    "$${{ secrets.EVIL }}",
+    "$${{ '",
+    "100%",
+    "%20",
+    "a; b",
+    "} server {",
+    "}",
+    "{",
+    "[a]",
+    "&a",
+    "*a",
+    "!tag",
+    "- a",
+    "a: b",
+    "a: b # c",
+    "C:\\new\\x",
+    "\\",
+    "日本 žluť \u{1f980} \u{a0}\u{2028}\u{202e}\u{feff}",
+    "--flag",
+    "=,=",
+    "",
+];
+
+/// Strings that a reader of YAML may take for something else.
+const LOOK_ALIKES: [&str; 24] = [
+    "NO",
+    "on",
+    "y",
+    "True",
+    "null",
+    "~",
+    "Null",
+    "0755",
+    "007",
+    "0o17",
+    "0x1F",
+    "1_000",
+    "1e3",
+    "1.10",
+    ".5",
+    ".inf",
+    ".NaN",
+    "+1",
+    "-0",
+    "12:30:45",
+    "2026-11-21",
+    "<<",
+    "=",
+    "123456789012345678901234567890",
+];
+
+/// What references leave of a text.
+fn meant(text: &str) -> String {
+    text.replace("$${", "${")
+}
+
+/// Where documents and values agree, whatever the values are: the paths, the keys, the kinds.
+fn skeleton(compilation: &Compilation) -> Vec<String> {
+    documents(compilation, "")
+        .iter()
+        .map(|(path, value)| format!("{path} {}", shape(value)))
+        .collect()
+}
+
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Mapping(map) => {
+            let entries =
+                map.iter().map(|(key, value)| format!("{}:{}", shape_of_key(key), shape(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+        }
+        Value::Sequence(items) => {
+            format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(","))
+        }
+        Value::String(_) => "text".to_owned(),
+        Value::Tagged(tagged) => format!("tagged {}", tagged.tag),
+        // A value of the stack is text everywhere; what is a number or a bool stays what it is.
+        other => format!("{other:?}"),
+    }
+}
+
+fn shape_of_key(key: &Value) -> String {
+    key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned)
+}
+
+/// The YAML documents under a path, parsed.
+fn documents(compilation: &Compilation, under: &str) -> Vec<(String, Value)> {
+    let yaml = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
+    let wanted = compilation.artifacts.iter().filter(|artifact| {
+        yaml(artifact.path.as_str()) && artifact.path.as_str().starts_with(under)
+    });
+    wanted
+        .map(|artifact| {
+            let text = artifact.body.text();
+            let value = serde_yaml::from_str(text)
+                .unwrap_or_else(|error| panic!("{}: {error}\n{text}", artifact.path));
+            (artifact.path.to_string(), value)
+        })
+        .collect()
+}
+
+/// Every text in a document.
+fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Mapping(map) => map.values().for_each(|value| texts(value, found)),
+        Value::Sequence(items) => items.iter().for_each(|value| texts(value, found)),
+        Value::String(text) => found.push(text),
+        _ => {}
+    }
+}
+
+/// Whether a text of these documents is this one, as its reader takes it.
+fn holds(documents: &[(String, Value)], wanted: &str, read: fn(&str) -> Vec<String>) -> bool {
+    documents.iter().any(|(_, value)| {
+        let mut found = Vec::new();
+        texts(value, &mut found);
+        found.into_iter().any(|text| read(text).iter().any(|text| text == wanted))
+    })
+}
+
+/// Compose takes `$$` for a dollar sign, and any other `$` for a variable.
+fn compose(text: &str) -> Vec<String> {
+    let plain = text.replace("$$", "\0");
+    if plain.contains('$') { Vec::new() } else { vec![plain.replace('\0', "$")] }
+}
+
+/// Kubernetes takes a text as it is; in words `$$` is a dollar sign, and a literal of kustomize is
+/// a key and a value, which may stand in one pair of quotes.
+fn kubernetes(text: &str) -> Vec<String> {
+    let words = text.replace("$$", "$");
+    let value = text.split_once('=').map(|(_, value)| {
+        let bare =
+            ['"', '\''].iter().find_map(|sign| value.strip_prefix(*sign)?.strip_suffix(*sign));
+        bare.unwrap_or(value).to_owned()
+    });
+    [text.to_owned(), words].into_iter().chain(value).collect()
+}
+
+/// What is wrong with the outcome of a value in a field.
+fn fault(field: &Field, text: &str, benign: &[String]) -> Option<String> {
+    let compilation = compiled(field.stack(&serde_json::to_string(text).unwrap()).as_bytes());
+    if compilation.diagnostics.has_errors() {
+        return None;
+    }
+    let found = skeleton(&compilation);
+    // Where a file's name follows the value, another name is no fault.
+    let named = ["24", "compose-file"].contains(&field.value);
+    if let Some((a, b)) = benign.iter().zip(&found).find(|(a, b)| a != b).filter(|_| !named) {
+        return Some(format!("changes the structure:\n  {a}\n  {b}"));
+    }
+    let wanted = meant(text);
+    if field.in_compose && !holds(&documents(&compilation, "compose"), &wanted, compose) {
+        return Some("is not in compose".to_owned());
+    }
+    if field.in_kubernetes && !holds(&documents(&compilation, "k8s/"), &wanted, kubernetes) {
+        return Some("is not in Kubernetes".to_owned());
+    }
+    let expression = |text: &str| text.contains("${{ secrets.EVIL") || text.contains("${{ '\n");
+    let evil = documents(&compilation, ".github").into_iter().find(|(_, value)| {
+        let mut found = Vec::new();
+        texts(value, &mut found);
+        found.into_iter().any(expression)
+    });
+    evil.map(|(path, _)| format!("is an expression in {path}"))
+}
+
+/// Puts values into every field of a part of them.
+fn try_all(values: &[&str], part: usize) {
+    let base = compiled(BASE.as_bytes());
+    let errors = base.diagnostics.iter().filter(|found| found.severity() == Severity::Error);
+    let errors: Vec<_> = errors.map(|found| &found.message).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let benign = skeleton(&base);
+    let mut faults = Vec::new();
+    for field in FIELDS.iter().skip(part).step_by(4) {
+        for text in values {
+            if let Some(fault) = fault(field, text, &benign) {
+                faults.push(format!("{text:?} for {:?} {fault}", field.value));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+macro_rules! parts {
+    ($($name:ident: $values:expr, $part:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            try_all($values, $part);
+        }
+    )*};
+}
+
+parts! {
+    hostile_0: &STRINGS, 0;
+    hostile_1: &STRINGS, 1;
+    hostile_2: &STRINGS, 2;
+    hostile_3: &STRINGS, 3;
+    look_alikes_0: &LOOK_ALIKES, 0;
+    look_alikes_1: &LOOK_ALIKES, 1;
+    look_alikes_2: &LOOK_ALIKES, 2;
+    look_alikes_3: &LOOK_ALIKES, 3;
+}
+
+#[test]
+fn a_line_of_ten_thousand_characters() {
+    let line = "long line ".repeat(1_000);
+    try_all(&[line.trim_end()], 0);
+}
