@@ -8,6 +8,7 @@ mod edge;
 pub(crate) mod fixture;
 mod harden;
 mod health;
+mod ignore;
 mod options;
 mod scope;
 mod secrets;
@@ -49,6 +50,9 @@ impl Target for Compose {
                 options.check(stack, env, diagnostics);
                 environment(stack, env, &options, out, diagnostics);
             }
+        }
+        if out.iter().any(|artifact| artifact.target == self.id()) {
+            ignore::add(out);
         }
     }
 }
