@@ -1,5 +1,8 @@
 //! From a file to artifacts.
 
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use stackc_model::{Environment, Stack};
@@ -122,14 +125,15 @@ fn render(
     artifacts: &mut Artifacts,
     diagnostics: &mut Diagnostics,
 ) {
-    for target in targets {
-        if !matches!(stack.options.get(target.id()), Some(None)) {
-            target.render(stack, artifacts, diagnostics);
-        }
+    let (parts, schema) = render_all(stack, targets);
+    // Taken in the order of the targets, whichever was ready first.
+    for (found, said) in parts {
+        artifacts.append(found);
+        diagnostics.extend(said);
     }
     artifacts.retain(|artifact| !switched_off(stack, artifact));
     if !targets.is_empty() {
-        add_schema(targets, artifacts);
+        add_schema(schema, artifacts);
     }
     for (artifact, first) in artifacts.conflicts() {
         let message = match artifact.path == *first {
@@ -143,6 +147,27 @@ fn render(
     }
 }
 
+/// What each target that is on makes and says, in their order, and the schema: on threads of their
+/// own where there are processors for them.
+fn render_all(stack: &Stack, targets: &[&dyn Target]) -> (Vec<(Artifacts, Diagnostics)>, String) {
+    let on = targets.iter().filter(|target| !matches!(stack.options.get(target.id()), Some(None)));
+    let render = |target: &&dyn Target| {
+        let (mut artifacts, mut diagnostics) = (Artifacts::default(), Diagnostics::default());
+        target.render(stack, &mut artifacts, &mut diagnostics);
+        (artifacts, diagnostics)
+    };
+    if std::thread::available_parallelism().map_or(1, NonZero::get) == 1 {
+        return (on.map(render).collect(), schema(targets));
+    }
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = on.map(|target| scope.spawn(move || render(target))).collect();
+        let schema = schema(targets);
+        let join =
+            |part: ScopedJoinHandle<'_, _>| part.join().unwrap_or_else(|it| resume_unwind(it));
+        (parts.into_iter().map(join).collect(), schema)
+    })
+}
+
 /// Whether the artifact's target is off in its environment.
 fn switched_off(stack: &Stack, artifact: &Artifact) -> bool {
     let environment = |name: &String| stack.environments.iter().find(|e| e.name.as_str() == name);
@@ -151,11 +176,11 @@ fn switched_off(stack: &Stack, artifact: &Artifact) -> bool {
 }
 
 /// The copy of the schema that the editor's modeline names.
-fn add_schema(targets: &[&dyn Target], artifacts: &mut Artifacts) {
+fn add_schema(schema: String, artifacts: &mut Artifacts) {
     if let Ok(path) = RelPath::new(".stackc/schema.json") {
         artifacts.add(Artifact {
             path,
-            body: Body::Whole(schema(targets)),
+            body: Body::Whole(schema),
             mode: Mode::Plain,
             target: "schema",
             environment: None,

@@ -168,6 +168,9 @@ impl Diagnostics {
 
     /// Adds all of another pass.
     pub fn extend(&mut self, other: Diagnostics) {
+        let error = |item: &&Diagnostic| item.severity() == Severity::Error;
+        // Errors that were only counted still count.
+        self.errors += other.errors.saturating_sub(other.items.iter().filter(error).count());
         for item in other.items {
             self.push(item);
         }
@@ -229,5 +232,24 @@ impl IntoIterator for Diagnostics {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Diagnostics};
+    use crate::codes;
+
+    #[test]
+    fn an_error_beyond_the_cap_still_counts_for_the_whole_run() {
+        let mut pass = Diagnostics::default();
+        for _ in 0..Diagnostics::CAP {
+            pass.push(Diagnostic::global(codes::PLANNED, "a warning"));
+        }
+        pass.push(Diagnostic::global(codes::DUPLICATE_KEY, "an error"));
+        let mut run = Diagnostics::default();
+        run.extend(pass);
+        assert!(run.has_errors());
+        assert_eq!(run.dropped(), 1);
     }
 }

@@ -7,6 +7,12 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelPath(String);
 
+impl std::borrow::Borrow<str> for RelPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Why a text is no [`RelPath`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathFault(pub &'static str);
@@ -151,6 +157,12 @@ impl Artifacts {
         }
     }
 
+    /// Adds what another run of a target made.
+    pub fn append(&mut self, other: Self) {
+        other.items.into_values().for_each(|artifact| self.add(artifact));
+        self.conflicts.extend(other.conflicts);
+    }
+
     /// The artifacts that were refused, each with the path that was there first.
     #[must_use]
     pub fn conflicts(&self) -> &[(Artifact, RelPath)] {
@@ -177,7 +189,7 @@ impl Artifacts {
     /// The artifact at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Artifact> {
-        self.iter().find(|artifact| artifact.path.as_str() == path)
+        self.items.get(path)
     }
 
     /// Keeps only what `keep` says.

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::rc::Rc;
 
 /// A file larger than this is none of ours.
-const LARGEST: u64 = 64 << 20;
+const LARGEST: u64 = 256 << 20;
 /// Open folders are kept, but not without bound: handles are few.
 const HANDLES: usize = 64;
 
@@ -133,7 +133,7 @@ impl Tree {
             Some(metadata) if metadata.is_dir() => Ok(Found::Directory),
             Some(metadata) if !metadata.is_file() => Ok(Found::Special),
             Some(metadata) if metadata.len() > LARGEST => {
-                Err(io::Error::new(ErrorKind::FileTooLarge, "it is larger than 64 MiB"))
+                Err(io::Error::new(ErrorKind::FileTooLarge, "it is larger than 256 MiB"))
             }
             Some(metadata) => {
                 let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));

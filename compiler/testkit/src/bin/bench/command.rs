@@ -10,18 +10,16 @@ use crate::{Outcome, report};
 const RUNS: usize = 40;
 
 /// Measures `stackc build` on the repository's own stack.
-pub(crate) fn run() -> Outcome {
+pub(crate) fn run(scratch: &Path) -> Outcome {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let executable = std::env::current_exe()?;
     let folder = executable.parent().ok_or("no folder")?;
     let stackc = command(&repository, folder)?;
-    let scratch = tempfile::tempdir_in(folder)?;
     let (mut fresh, mut again) = (u64::MAX, u64::MAX);
-    for _ in 0..RUNS {
-        let out = scratch.path().join("out");
+    for run in 0..RUNS {
+        let out = scratch.join(format!("command-{run}"));
         fresh = fresh.min(build(&stackc, &repository, &out)?);
         again = again.min(build(&stackc, &repository, &out)?);
-        std::fs::remove_dir_all(&out)?;
     }
     println!(
         "\n`stackc build` of the repository's stack.yaml, process start to end, best of {RUNS}: {} ms into an empty folder, {} ms with nothing to change",

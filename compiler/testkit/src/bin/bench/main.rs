@@ -31,39 +31,41 @@ fn main() -> Outcome {
     let sizes: Result<Vec<usize>, _> = args.iter().map(|arg| arg.parse()).collect();
     let sizes = sizes.map_err(|_| "the arguments are numbers of services")?;
     let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
+    // Beside the executable: the file system that builds of this repository write to. Everything
+    // stays until the end, because ext4 is slow to make files for seconds after it deleted some.
+    let executable = std::env::current_exe()?;
+    let scratch = tempfile::tempdir_in(executable.parent().unwrap_or(Path::new(".")))?;
     report::head();
     for size in sizes {
-        report::row(size, &measure(size)?);
+        report::row(size, &measure(size, scratch.path())?);
     }
     report::foot();
-    command::run()
+    command::run(scratch.path())
 }
 
 /// Every job on a spec of one size, each the best of several runs.
-fn measure(size: usize) -> Outcome<[Measured; 4]> {
-    // Beside the executable: the same file system that a build of this repository writes to.
-    let beside = std::env::current_exe()?;
-    let scratch = tempfile::tempdir_in(beside.parent().unwrap_or(Path::new(".")))?;
-    std::fs::write(scratch.path().join(job::SPEC), spec::generate(size))?;
-    let runs = if size >= 10_000 {
-        2
-    } else if size >= 1_000 {
-        3
-    } else {
-        10
-    };
+fn measure(size: usize, scratch: &Path) -> Outcome<[Measured; 4]> {
     let mut best: [Option<Measured>; 4] = [const { None }; 4];
-    for _ in 0..runs {
+    for run in 0..runs(size) {
+        let folder = scratch.join(format!("{size}-{run}"));
+        std::fs::create_dir(&folder)?;
+        std::fs::write(folder.join(job::SPEC), spec::generate(size))?;
         // The second build finds everything up to date; the copy reads what the first one wrote.
         for (job, best) in Job::ALL.into_iter().zip(&mut best) {
-            let found = job.spawn(scratch.path())?;
+            let found = job.spawn(&folder)?;
             *best = Some(best.take().map_or_else(|| found.clone(), |best| best.better(&found)));
         }
-        std::fs::remove_dir_all(scratch.path().join(job::OUT))?;
-        std::fs::remove_dir_all(scratch.path().join(job::COPY))?;
     }
     let [Some(bare), Some(build), Some(again), Some(copy)] = best else {
         return Err("no run".into());
     };
     Ok([bare, build, again, copy])
+}
+
+fn runs(size: usize) -> usize {
+    match size {
+        10_000.. => 2,
+        1_000.. => 4,
+        _ => 10,
+    }
 }

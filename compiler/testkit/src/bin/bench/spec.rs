@@ -121,10 +121,9 @@ fn service(text: &mut String, team: usize, place: usize) {
     health: {{live: /health}}
 "
         ),
-        _ => write!(
+        _ => writeln!(
             text,
-            "  {name}: {{kind: rust, build: teams/t{team}/{name}, needs: [cache-{team}]}}
-"
+            "  {name}: {{kind: rust, build: teams/t{team}/{name}, needs: [cache-{team}]}}"
         ),
     };
 }
