@@ -83,17 +83,15 @@ const LOOK_ALIKES: [&str; 24] = [
     "123456789012345678901234567890",
 ];
 
-/// What references leave of a text.
-fn meant(text: &str) -> String {
-    text.replace("$${", "${")
-}
+/// Fields whose values name files, or decide by what they are how something is done.
+const STEERING: [&str; 3] = ["24", "compose-file", "ghcr.io/acme/shop"];
 
-/// Where documents and values agree, whatever the values are: the paths, the keys, the kinds.
-fn skeleton(compilation: &Compilation) -> Vec<String> {
-    documents(compilation, "")
-        .iter()
-        .map(|(path, value)| format!("{path} {}", shape(value)))
-        .collect()
+/// A path and the document under it.
+type Document = (String, Value);
+
+/// What documents have in common whatever the values are: the paths, the keys, the kinds.
+fn skeleton(documents: &[Document]) -> Vec<String> {
+    documents.iter().map(|(path, value)| format!("{path} {}", shape(value))).collect()
 }
 
 fn shape(value: &Value) -> String {
@@ -117,12 +115,10 @@ fn shape_of_key(key: &Value) -> String {
     key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned)
 }
 
-/// The YAML documents under a path, parsed.
-fn documents(compilation: &Compilation, under: &str) -> Vec<(String, Value)> {
+/// The YAML documents, parsed.
+fn documents(compilation: &Compilation) -> Vec<Document> {
     let yaml = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
-    let wanted = compilation.artifacts.iter().filter(|artifact| {
-        yaml(artifact.path.as_str()) && artifact.path.as_str().starts_with(under)
-    });
+    let wanted = compilation.artifacts.iter().filter(|artifact| yaml(artifact.path.as_str()));
     wanted
         .map(|artifact| {
             let text = artifact.body.text();
@@ -143,12 +139,12 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     }
 }
 
-/// Whether a text of these documents is this one, as its reader takes it.
-fn holds(documents: &[(String, Value)], wanted: &str, read: fn(&str) -> Vec<String>) -> bool {
-    documents.iter().any(|(_, value)| {
+/// Whether a text of the documents under a path is wanted, as its reader takes it.
+fn holds(documents: &[Document], under: &str, wanted: impl Fn(&str) -> bool) -> bool {
+    documents.iter().filter(|(path, _)| path.starts_with(under)).any(|(_, value)| {
         let mut found = Vec::new();
         texts(value, &mut found);
-        found.into_iter().any(|text| read(text).iter().any(|text| text == wanted))
+        found.into_iter().any(&wanted)
     })
 }
 
@@ -176,38 +172,40 @@ fn fault(field: &Field, text: &str, benign: &[String]) -> Option<String> {
     if compilation.diagnostics.has_errors() {
         return None;
     }
-    let found = skeleton(&compilation);
-    // Where a file's name follows the value, another name is no fault.
-    let named = ["24", "compose-file"].contains(&field.value);
-    if let Some((a, b)) = benign.iter().zip(&found).find(|(a, b)| a != b).filter(|_| !named) {
+    let documents = documents(&compilation);
+    let found = skeleton(&documents);
+    let differing = benign.iter().zip(&found).find(|(a, b)| a != b);
+    if let Some((a, b)) = differing.filter(|_| !STEERING.contains(&field.value)) {
         return Some(format!("changes the structure:\n  {a}\n  {b}"));
     }
-    let wanted = meant(text);
-    if field.in_compose && !holds(&documents(&compilation, "compose"), &wanted, compose) {
+    let wanted = if field.refers { text.replace("$${", "${") } else { text.to_owned() };
+    let read = |read: fn(&str) -> Vec<String>| {
+        let wanted = wanted.clone();
+        move |text: &str| read(text).contains(&wanted)
+    };
+    if field.in_compose && !holds(&documents, "compose", read(compose)) {
         return Some("is not in compose".to_owned());
     }
-    if field.in_kubernetes && !holds(&documents(&compilation, "k8s/"), &wanted, kubernetes) {
+    if field.in_kubernetes && !holds(&documents, "k8s/", read(kubernetes)) {
         return Some("is not in Kubernetes".to_owned());
     }
-    let expression = |text: &str| text.contains("${{ secrets.EVIL") || text.contains("${{ '\n");
-    let evil = documents(&compilation, ".github").into_iter().find(|(_, value)| {
-        let mut found = Vec::new();
-        texts(value, &mut found);
-        found.into_iter().any(expression)
-    });
-    evil.map(|(path, _)| format!("is an expression in {path}"))
+    let expression = holds(&documents, ".github", |text| text.contains("${{ secrets.EVIL"));
+    expression.then(|| "is an expression in a workflow".to_owned())
 }
 
-/// Puts values into every field of a part of them.
+/// Puts values into every field of a part of them: all where the value is looked for, and some
+/// where it is only kept from doing harm.
 fn try_all(values: &[&str], part: usize) {
     let base = compiled(BASE.as_bytes());
     let errors = base.diagnostics.iter().filter(|found| found.severity() == Severity::Error);
     let errors: Vec<_> = errors.map(|found| &found.message).collect();
     assert!(errors.is_empty(), "{errors:?}");
-    let benign = skeleton(&base);
+    let benign = skeleton(&documents(&base));
     let mut faults = Vec::new();
-    for field in FIELDS.iter().skip(part).step_by(4) {
-        for text in values {
+    for (number, field) in FIELDS.iter().enumerate().filter(|(number, _)| number % 2 == part) {
+        let looked_for = field.in_compose || field.in_kubernetes;
+        let (first, step) = if looked_for { (0, 1) } else { (number / 2 % 4, 4) };
+        for text in values.iter().skip(first).step_by(step) {
             if let Some(fault) = fault(field, text, &benign) {
                 faults.push(format!("{text:?} for {:?} {fault}", field.value));
             }
@@ -226,14 +224,10 @@ macro_rules! parts {
 }
 
 parts! {
-    hostile_0: &STRINGS, 0;
-    hostile_1: &STRINGS, 1;
-    hostile_2: &STRINGS, 2;
-    hostile_3: &STRINGS, 3;
-    look_alikes_0: &LOOK_ALIKES, 0;
-    look_alikes_1: &LOOK_ALIKES, 1;
-    look_alikes_2: &LOOK_ALIKES, 2;
-    look_alikes_3: &LOOK_ALIKES, 3;
+    hostile_even: &STRINGS, 0;
+    hostile_odd: &STRINGS, 1;
+    look_alikes_even: &LOOK_ALIKES, 0;
+    look_alikes_odd: &LOOK_ALIKES, 1;
 }
 
 #[test]
