@@ -49,7 +49,6 @@ observe: {level: basic}
 notify: {slack: SLACK_URL}
 ci: {checks: {lint: lint-command, types: true}}
 environments:
-  staging: {tag: v*-rc, domain: staging.example}
   production: {branch: main-branch}
 targets:
   compose: {host: deploy-host, user: deploy-user, path: /srv/deploy-path, project: compose-project, file: compose-file}
@@ -86,7 +85,7 @@ const fn refers(value: &'static str, in_compose: bool) -> Field {
 }
 
 /// All of them.
-pub(crate) const FIELDS: [Field; 48] = [
+pub(crate) const FIELDS: [Field; 47] = [
     refers("own-value", true),
     refers("everywhere-value", true),
     field("external-value", true, true),
@@ -127,7 +126,6 @@ pub(crate) const FIELDS: [Field; 48] = [
     field("192.0.2.0/28", false, false),
     field("secret-description", false, false),
     field("lint-command", false, false),
-    field("v*-rc", false, false),
     field("main-branch", false, false),
     field("deploy-host", false, false),
     field("deploy-user", false, false),

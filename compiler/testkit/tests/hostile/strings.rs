@@ -1,5 +1,7 @@
 //! Hostile values in every field: refused, or data in the output and never syntax.
 
+use std::collections::BTreeMap;
+
 use serde_yaml::Value;
 use stackc_driver::Compilation;
 use stackc_source::Severity;
@@ -89,9 +91,19 @@ const STEERING: [&str; 3] = ["24", "compose-file", "ghcr.io/acme/shop"];
 /// A path and the document under it.
 type Document = (String, Value);
 
-/// What documents have in common whatever the values are: the paths, the keys, the kinds.
-fn skeleton(documents: &[Document]) -> Vec<String> {
-    documents.iter().map(|(path, value)| format!("{path} {}", shape(value))).collect()
+/// The texts of the YAML files, by path.
+fn files(compilation: &Compilation) -> BTreeMap<&str, &str> {
+    let all = compilation.artifacts.iter();
+    let files = all.map(|artifact| (artifact.path.as_str(), artifact.body.text()));
+    files.filter(|(path, _)| path.ends_with(".yaml") || path.ends_with(".yml")).collect()
+}
+
+/// A file, parsed.
+fn parse((path, text): (&str, &str)) -> Document {
+    match serde_yaml::from_str(text) {
+        Ok(value) => (path.to_owned(), value),
+        Err(error) => panic!("{path}: {error}\n{text}"),
+    }
 }
 
 fn shape(value: &Value) -> String {
@@ -113,20 +125,6 @@ fn shape(value: &Value) -> String {
 
 fn shape_of_key(key: &Value) -> String {
     key.as_str().map_or_else(|| format!("{key:?}"), str::to_owned)
-}
-
-/// The YAML documents, parsed.
-fn documents(compilation: &Compilation) -> Vec<Document> {
-    let yaml = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
-    let wanted = compilation.artifacts.iter().filter(|artifact| yaml(artifact.path.as_str()));
-    wanted
-        .map(|artifact| {
-            let text = artifact.body.text();
-            let value = serde_yaml::from_str(text)
-                .unwrap_or_else(|error| panic!("{}: {error}\n{text}", artifact.path));
-            (artifact.path.to_string(), value)
-        })
-        .collect()
 }
 
 /// Every text in a document.
@@ -166,17 +164,32 @@ fn kubernetes(text: &str) -> Vec<String> {
     [text.to_owned(), words].into_iter().chain(value).collect()
 }
 
+/// Whether other values have changed more than values. Files that are as they were are not asked.
+fn restructured(benign: &Compilation, documents: &[Document], paths: usize) -> Option<String> {
+    let before = files(benign);
+    if before.len() != paths {
+        return Some(format!("makes {paths} files instead of {}", before.len()));
+    }
+    documents.iter().find_map(|(path, value)| {
+        let Some(text) = before.get(path.as_str()) else { return Some(format!("makes {path}")) };
+        let (was, is) = (shape(&parse((path, text)).1), shape(value));
+        (was != is).then(|| format!("changes the structure of {path}:\n  {was}\n  {is}"))
+    })
+}
+
 /// What is wrong with the outcome of a value in a field.
-fn fault(field: &Field, text: &str, benign: &[String]) -> Option<String> {
+fn fault(field: &Field, text: &str, benign: &Compilation) -> Option<String> {
     let compilation = compiled(field.stack(&serde_json::to_string(text).unwrap()).as_bytes());
     if compilation.diagnostics.has_errors() {
         return None;
     }
-    let documents = documents(&compilation);
-    let found = skeleton(&documents);
-    let differing = benign.iter().zip(&found).find(|(a, b)| a != b);
-    if let Some((a, b)) = differing.filter(|_| !STEERING.contains(&field.value)) {
-        return Some(format!("changes the structure:\n  {a}\n  {b}"));
+    let (before, after) = (files(benign), files(&compilation));
+    let changed = after.iter().filter(|(path, text)| before.get(*path) != Some(*text));
+    let documents: Vec<_> = changed.map(|(path, text)| parse((path, text))).collect();
+    if !STEERING.contains(&field.value)
+        && let Some(fault) = restructured(benign, &documents, after.len())
+    {
+        return Some(fault);
     }
     let wanted = if field.refers { text.replace("$${", "${") } else { text.to_owned() };
     let read = |read: fn(&str) -> Vec<String>| {
@@ -200,13 +213,12 @@ fn try_all(values: &[&str], part: usize) {
     let errors = base.diagnostics.iter().filter(|found| found.severity() == Severity::Error);
     let errors: Vec<_> = errors.map(|found| &found.message).collect();
     assert!(errors.is_empty(), "{errors:?}");
-    let benign = skeleton(&documents(&base));
     let mut faults = Vec::new();
     for (number, field) in FIELDS.iter().enumerate().filter(|(number, _)| number % 2 == part) {
         let looked_for = field.in_compose || field.in_kubernetes;
-        let (first, step) = if looked_for { (0, 1) } else { (number / 2 % 4, 4) };
+        let (first, step) = if looked_for { (0, 1) } else { (number / 2 % 6, 6) };
         for text in values.iter().skip(first).step_by(step) {
-            if let Some(fault) = fault(field, text, &benign) {
+            if let Some(fault) = fault(field, text, &base) {
                 faults.push(format!("{text:?} for {:?} {fault}", field.value));
             }
         }
