@@ -43,13 +43,12 @@ edge:
   headers: {referrer: referrer-value, permissions: permissions-value, extra: {X-Extra: extra-value},
             csp: {sources: {img-src: ["https://source.example"]}}}
   compression: {types: [text/compressed]}
-limits: {default: {rate: 10/1s, exempt: [192.0.2.0/24]}}
+limits: {default: {rate: 10/1s, exempt: [192.0.2.0/28]}}
 secrets: {SLACK_URL: {description: secret-description}}
-observe: {level: full}
+observe: {level: basic}
 notify: {slack: SLACK_URL}
 ci: {checks: {lint: lint-command, types: true}}
 environments:
-  staging: {tag: v*-rc, domain: staging.example}
   production: {branch: main-branch}
 targets:
   compose: {host: deploy-host, user: deploy-user, path: /srv/deploy-path, project: compose-project, file: compose-file}
@@ -65,6 +64,8 @@ pub(crate) struct Field {
     pub(crate) in_compose: bool,
     /// The same of a Kubernetes document.
     pub(crate) in_kubernetes: bool,
+    /// Whether references are followed in it.
+    pub(crate) refers: bool,
 }
 
 impl Field {
@@ -76,13 +77,17 @@ impl Field {
 }
 
 const fn field(value: &'static str, in_compose: bool, in_kubernetes: bool) -> Field {
-    Field { value, in_compose, in_kubernetes }
+    Field { value, in_compose, in_kubernetes, refers: false }
+}
+
+const fn refers(value: &'static str, in_compose: bool) -> Field {
+    Field { value, in_compose, in_kubernetes: true, refers: true }
 }
 
 /// All of them.
-pub(crate) const FIELDS: [Field; 48] = [
-    field("own-value", true, true),
-    field("everywhere-value", true, true),
+pub(crate) const FIELDS: [Field; 47] = [
+    refers("own-value", true),
+    refers("everywhere-value", true),
     field("external-value", true, true),
     field("command-word", true, true),
     field("probe-word", true, true),
@@ -90,7 +95,7 @@ pub(crate) const FIELDS: [Field; 48] = [
     field("argument-value", true, false),
     // Compose reads it from a file beside.
     field("file-content", false, true),
-    field("extra-value", false, true),
+    refers("extra-value", false),
     field("referrer-value", false, true),
     field("permissions-value", false, true),
     field("the title", false, false),
@@ -118,10 +123,9 @@ pub(crate) const FIELDS: [Field; 48] = [
     field("egress.example", false, false),
     field("\"https://source.example\"", false, false),
     field("text/compressed", false, false),
-    field("192.0.2.0/24", false, false),
+    field("192.0.2.0/28", false, false),
     field("secret-description", false, false),
     field("lint-command", false, false),
-    field("v*-rc", false, false),
     field("main-branch", false, false),
     field("deploy-host", false, false),
     field("deploy-user", false, false),
