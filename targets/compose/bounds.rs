@@ -2,7 +2,7 @@
 //!
 //! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
 
-use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Update};
+use stackc_model::{Concurrency, Engine, ObserveLevel, Service, Sourced, Update};
 use stackc_source::{Span, codes};
 
 use super::scope::Scope;
@@ -36,6 +36,22 @@ pub(super) fn report(scope: &mut Scope<'_>) {
         unbounded(scope, &store.storage, &format!("the volume of `{}`", store.name));
     }
     monitoring(scope);
+    backup(scope);
+}
+
+/// A backup that nobody takes is the one default whose absence must be said, written or not.
+fn backup(scope: &mut Scope<'_>) {
+    if scope.is_development() || scope.env.backup.is_none() {
+        return;
+    }
+    for store in &scope.env.stores {
+        if matches!(store.engine, Engine::Postgres { .. }) {
+            let message = format!("no compose file takes the backup of `{}` yet", store.name);
+            let help = "take it from the host (`pg_dump` in the container, from a timer), and keep \
+                        a copy elsewhere; `backup: false` says that nobody needs one";
+            scope.tell(codes::PLANNED, store.span, message, help);
+        }
+    }
 }
 
 /// The place a value was written at.

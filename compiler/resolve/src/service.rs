@@ -82,6 +82,7 @@ fn shared<'a>(
     let Some(like) = &own.like else { return Some(own) };
     let spec = cx.spec;
     let fault = match spec.services.get(&like.value) {
+        None if cx.is_written(like.value.as_str()) => return None,
         None => {
             let names =
                 spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
@@ -115,6 +116,10 @@ fn kind(
     cx: &mut Context<'_>,
 ) -> Option<Sourced<Kind>> {
     let Some(word) = own.kind.as_ref().or(shared.kind.as_ref()) else {
+        if cx.in_overlay(own.span) {
+            unknown_override(name, own.span, cx);
+            return None;
+        }
         let message = format!("`services.{name}.kind` is required");
         cx.push(
             Diagnostic::new(codes::MISSING_FIELD, own.span, message)
@@ -132,6 +137,18 @@ fn kind(
         KindWord::Rust => Kind::Rust,
         KindWord::Image => Kind::Image,
     }))
+}
+
+/// An environment speaks of a service that the stack does not have.
+fn unknown_override(name: &Label, span: Span, cx: &mut Context<'_>) {
+    let spec = cx.spec;
+    let names = spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
+    let message = format!("the stack has no service `{name}` that this could change");
+    let help = match closest(name.as_str(), names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "for a service of this environment alone, say its `kind`".to_owned(),
+    };
+    cx.push(Diagnostic::new(codes::UNDEFINED, span, message).help(help));
 }
 
 fn ports(own: &ServiceSpec, kind: Kind) -> BTreeMap<Label, Port> {

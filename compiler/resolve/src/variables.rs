@@ -237,7 +237,8 @@ impl Parts<'_> {
             _ => {
                 // A service, store or external whose own entry is faulty has been complained of.
                 let spec = cx.spec;
-                if !spec.services.contains_key(name)
+                if !cx.is_written(name.as_str())
+                    && !spec.services.contains_key(name)
                     && !spec.data.contains_key(name)
                     && !spec.external.contains_key(name)
                 {

@@ -124,6 +124,7 @@ code_table! {
     ESCAPES_ROOT = Error "E0607" "a write would leave the output root";
     OWNED_ELSEWHERE = Error "E0608" "another stack in this repository owns the file";
     NO_STACK = Error "E0609" "no stack.yaml found";
+    OUT_OF_DATE = Error "E0611" "a generated file is not what the stack says";
     BLOCK_DAMAGED = Error "E0610" "the markers of a shared block are damaged";
 
     // 07: warnings

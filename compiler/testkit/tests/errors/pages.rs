@@ -9,7 +9,8 @@ use stackc_source::{ALL_CODES, Code, page};
 use crate::{folder, say};
 
 /// Codes that no text of a stack can show, and why.
-const NOT_SHOWN: [(&str, &str); 14] = [
+const NOT_SHOWN: [(&str, &str); 15] = [
+    ("E0611", "it is about the output tree"),
     ("E0101", "the file is missing or unreadable"),
     ("E0102", "the example would be 16 MiB long"),
     ("E0103", "the example would be no text"),

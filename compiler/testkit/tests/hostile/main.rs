@@ -1,5 +1,7 @@
 //! Stacks that nobody would write: broken ones, and good ones with hostile values.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
 mod fields;
 mod mutants;
 mod strings;
