@@ -2,11 +2,14 @@
 
 use crate::support::{Run, SHOP, World, same};
 
+/// Arguments, a working directory and an environment.
+type Place<'a> = (&'a [&'a str], &'a str, &'a [(&'a str, &'a str)]);
+
 #[test]
 fn the_same_bytes_from_anywhere() {
     let wanted = World::built().tree();
     let absolute = "<the stack>";
-    let runs: [(&[&str], &str, &[(&str, &str)]); 6] = [
+    let runs: [Place<'_>; 6] = [
         (&["-f", absolute], "/", &[]),
         (&["-f", "../../stack.yaml"], "deep/er", &[]),
         (&["-f", "./stack.yaml"], "", &[("HOME", "/nowhere"), ("USER", "somebody")]),
