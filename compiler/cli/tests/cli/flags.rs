@@ -62,7 +62,9 @@ fn colours_only_where_they_are_wanted() {
     assert!(!world.run(&["diff"]).ends(5).out.contains('\u{1b}'));
     assert!(world.run(&["diff", "--color=always"]).ends(5).out.contains("\u{1b}[32m"));
     let mut command = world.command(&["diff"]);
-    assert!(!Run::of(command.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")).out.contains('\u{1b}'));
+    assert!(
+        !Run::of(command.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")).out.contains('\u{1b}')
+    );
 }
 
 #[test]
