@@ -7,7 +7,7 @@ mod backup;
 mod context;
 mod edge;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod job;
 mod limits;
 mod manifest;
