@@ -25,6 +25,7 @@ pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service
     }
     let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);
     if provider(scope) == TlsProvider::Certbot {
+        found.insert(PLACEHOLDERS.to_owned(), placeholders(scope));
         let single = scope.env.domains.len() == 1;
         for (label, domain) in &scope.env.domains {
             let name = if single { "certbot".to_owned() } else { format!("certbot-{label}") };
@@ -63,16 +64,18 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
         TlsProvider::Files => terminate(&mut service),
         TlsProvider::Certbot => {
             terminate(&mut service);
+            service.depends_on.insert(PLACEHOLDERS.to_owned(), Condition::Completed.into());
             service.volumes.push(VolumeMount::folder("./acme/webroot", WEBROOT, true));
         }
     }
     service
 }
 
-/// Request bodies are kept here until they are complete: room for four of the largest.
+/// Request bodies are kept here until they are complete: room for four of the largest, in whole
+/// mebibytes.
 fn scratch(scope: &Scope<'_>) -> Bytes {
     let bodies = scope.env.routes.iter().map(|route| route.body_limit.0.saturating_mul(4)).max();
-    Bytes(bodies.unwrap_or(0)).max(Bytes::mib(64))
+    Bytes::mib(bodies.unwrap_or(0).div_ceil(Bytes::mib(1).0)).max(Bytes::mib(64))
 }
 
 /// Ends TLS: the second port, and certificates from the host.
@@ -115,6 +118,31 @@ fn passwords<'a>(scope: &Scope<'a>) -> Vec<&'a EnvName> {
     names.sort();
     names.dedup();
     names
+}
+
+/// The container that lets nginx start before certbot has been.
+const PLACEHOLDERS: &str = "nginx-certificates";
+
+/// A certificate nobody trusts for each host that has none: nginx does not start without, and certbot
+/// needs nginx to get a real one. The script's arguments are the hosts.
+const PLACE: &str = "umask 077; for host; do folder=\"/etc/nginx/certs/$host\"; \
+     test -e \"$folder/fullchain.pem\" || { mkdir -p \"$folder\" \
+     && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=placeholder \
+     -keyout \"$folder/privkey.pem\" -out \"$folder/fullchain.pem\"; } || exit; done";
+
+/// Makes them with the image of nginx, which holds OpenSSL.
+fn placeholders(scope: &mut Scope<'_>) -> document::Service {
+    let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(128), Bytes::mib(64)));
+    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
+    service.networks = vec!["edge"];
+    let hosts = scope.env.domains.values().map(|domain| domain.host.to_ascii_lowercase());
+    let script = ["sh", "-c", PLACE, "placeholders"].map(str::to_owned);
+    service.command = Some(texts(script.into_iter().chain(hosts)));
+    service.restart = Some("no");
+    service.healthcheck = Some(health::off("it runs to its end, and nginx waits for its success"));
+    service.stop_grace_period = "30s".to_owned();
+    service
 }
 
 /// Gets and renews the certificate of a domain, once per run: by its profile, from a timer of the
