@@ -148,6 +148,13 @@ fn placeholders(scope: &mut Scope<'_>) -> document::Service {
 /// Gets and renews the certificate of a domain, once per run: by its profile, from a timer of the
 /// host.
 fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
+    for host in hosts(domain).filter(|host| host.starts_with("*.")) {
+        let message = format!("certbot gets no certificate for `{}` over HTTP", **host);
+        let help = "name the hosts, or bring a certificate along with `tls.provider: files`";
+        if let Some(span) = host.origin.span() {
+            scope.tell(codes::CANNOT_CARRY, span, message, help);
+        }
+    }
     // The user of nginx, who must be able to read the keys that are written here.
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(256), Bytes::mib(64)));
     service.image = image(scope, "certbot", "certbot/certbot", "5");
@@ -171,6 +178,11 @@ const HOOK: &str = "folder=\"/etc/nginx/certs/$(basename \"$RENEWED_LINEAGE\")\"
      && mkdir -p \"$folder\" \
      && cp -L \"$RENEWED_LINEAGE/fullchain.pem\" \"$RENEWED_LINEAGE/privkey.pem\" \"$folder/\"";
 
+/// Every host that stands in the certificate of a domain.
+fn hosts(domain: &Domain) -> impl Iterator<Item = &Sourced<String>> {
+    std::iter::once(&domain.host).chain(&domain.aliases).chain(&domain.redirect_from)
+}
+
 fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
     let fixed = "certonly --non-interactive --agree-tos --keep-until-expiring --expand --webroot \
                  --webroot-path /var/www/acme --work-dir /tmp/work --logs-dir /tmp/logs";
@@ -181,8 +193,7 @@ fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
     }
     arguments.extend(["--deploy-hook".to_owned(), HOOK.to_owned()]);
     arguments.extend(["--cert-name".to_owned(), domain.host.to_ascii_lowercase()]);
-    let hosts = std::iter::once(&domain.host).chain(&domain.aliases).chain(&domain.redirect_from);
-    arguments.extend(hosts.flat_map(|host| ["--domain".to_owned(), host.value.clone()]));
+    arguments.extend(hosts(domain).flat_map(|host| ["--domain".to_owned(), host.value.clone()]));
     arguments
 }
 

@@ -263,6 +263,17 @@ fn nginx_can_start_before_certbot_has_been() {
 }
 
 #[test]
+fn a_wildcard_is_not_left_to_certbot() {
+    let mut stack = fixture::stack(Tier::Production);
+    let domain = stack.environments[0].domains.get_mut("main").unwrap();
+    domain.aliases.push(set("*.shop.example".to_owned()));
+    assert_eq!(lowered(&stack).1, [codes::CANNOT_CARRY.id]);
+    let tls = stack.environments[0].edge.tls.as_mut().unwrap();
+    tls.provider = usual(stackc_model::TlsProvider::Files);
+    assert!(lowered(&stack).1.is_empty());
+}
+
+#[test]
 fn backups_that_nobody_makes_are_said() {
     let backup = |schedule| stackc_model::Backup {
         schedule,
