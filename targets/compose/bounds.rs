@@ -2,7 +2,7 @@
 //!
 //! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
 
-use stackc_model::{Concurrency, Engine, ObserveLevel, Service, Sourced, Update};
+use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Tier, Update};
 use stackc_source::{Span, codes};
 
 use super::scope::Scope;
@@ -35,23 +35,8 @@ pub(super) fn report(scope: &mut Scope<'_>) {
     for store in scope.env.stores.iter().filter(|store| store.persistent) {
         unbounded(scope, &store.storage, &format!("the volume of `{}`", store.name));
     }
-    monitoring(scope);
     backup(scope);
-}
-
-/// A backup that nobody takes is the one default whose absence must be said, written or not.
-fn backup(scope: &mut Scope<'_>) {
-    if scope.is_development() || scope.env.backup.is_none() {
-        return;
-    }
-    for store in &scope.env.stores {
-        if matches!(store.engine, Engine::Postgres { .. }) {
-            let message = format!("no compose file takes the backup of `{}` yet", store.name);
-            let help = "take it from the host (`pg_dump` in the container, from a timer), and keep \
-                        a copy elsewhere; `backup: false` says that nobody needs one";
-            scope.tell(codes::PLANNED, store.span, message, help);
-        }
-    }
+    monitoring(scope);
 }
 
 /// The place a value was written at.
@@ -149,13 +134,33 @@ fn unbounded<T>(scope: &mut Scope<'_>, size: &Sourced<T>, what: &str) {
     }
 }
 
+/// A backup that was asked for, or that production is taken to have.
+fn backup(scope: &mut Scope<'_>) {
+    let env = scope.env;
+    let (Some(backup), Some(store)) =
+        (&env.backup, env.stores.iter().find(|store| store.persistent))
+    else {
+        return;
+    };
+    let times = [&backup.rpo, &backup.rto].map(|time| time.as_ref().and_then(written));
+    let asked = [written(&backup.schedule), written(&backup.keep_days)];
+    let asked = asked.into_iter().chain(times).flatten().next();
+    let taken = (env.tier == Tier::Production).then_some(store.span);
+    if let Some(span) = asked.or(taken).filter(|_| !scope.is_development()) {
+        let message = "no compose service makes backups yet".to_owned();
+        let help = "run `pg_dump` in the store's container from a timer of the host";
+        scope.tell(codes::PLANNED, span, message, help);
+    }
+}
+
 fn monitoring(scope: &mut Scope<'_>) {
     let level = &scope.env.observe.level;
     if let Some(span) =
         written(level).filter(|_| **level == ObserveLevel::Full && !scope.is_development())
     {
         let message = "no compose file runs the monitoring stack yet".to_owned();
-        let help = "rules and dashboards are generated; run Prometheus and Grafana beside";
+        let help = "rules and `prometheus.yml` are generated; run Prometheus, the Alertmanager and the \
+                    exporters beside, under the names that stand there";
         scope.tell(codes::PLANNED, span, message, help);
     }
 }

@@ -18,9 +18,9 @@ stack: 1
 name: shop
 domain: shop.example
 services:
-  web: {kind: nextjs, needs: [postgres]}
+  web: {kind: nextjs, needs: [redis]}
 data:
-  postgres: 16
+  redis: 7
 ci: false
 ";
 

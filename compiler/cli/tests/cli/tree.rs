@@ -46,7 +46,7 @@ fn an_edited_file_is_kept_until_it_is_given_up() {
         let world = World::built();
         let before = world.tree();
         world.write("compose.yaml", "mine\n");
-        let run = world.run(&["check"]).ends(5).complains("compose.yaml: edited by hand");
+        let run = world.run(&["check"]).ends(5).complains("`compose.yaml` is edited by hand");
         run.complains("stackc build --adopt compose.yaml");
         world.run(&["diff"]).ends(5).says("-mine");
         let edited = world.state();
