@@ -2,7 +2,7 @@
 //!
 //! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
 
-use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Tier, Update};
+use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Update};
 use stackc_source::{Span, codes};
 
 use super::scope::Scope;
@@ -134,19 +134,13 @@ fn unbounded<T>(scope: &mut Scope<'_>, size: &Sourced<T>, what: &str) {
     }
 }
 
-/// A backup that was asked for, or that production is taken to have.
 fn backup(scope: &mut Scope<'_>) {
     let env = scope.env;
-    let (Some(backup), Some(store)) =
-        (&env.backup, env.stores.iter().find(|store| store.persistent))
-    else {
-        return;
-    };
+    let Some(backup) = env.backup.as_ref().filter(|_| !scope.is_development()) else { return };
     let times = [&backup.rpo, &backup.rto].map(|time| time.as_ref().and_then(written));
     let asked = [written(&backup.schedule), written(&backup.keep_days)];
     let asked = asked.into_iter().chain(times).flatten().next();
-    let taken = (env.tier == Tier::Production).then_some(store.span);
-    if let Some(span) = asked.or(taken).filter(|_| !scope.is_development()) {
+    if let Some(span) = asked.filter(|_| env.stores.iter().any(|store| store.persistent)) {
         let message = "no compose service makes backups yet".to_owned();
         let help = "run `pg_dump` in the store's container from a timer of the host";
         scope.tell(codes::PLANNED, span, message, help);
