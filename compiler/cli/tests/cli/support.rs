@@ -20,7 +20,7 @@ domain: shop.example
 services:
   web: {kind: nextjs, needs: [redis]}
 data:
-  redis: 7
+  redis: {version: 7, purpose: cache}
 ci: false
 ";
 
