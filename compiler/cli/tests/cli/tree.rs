@@ -22,7 +22,7 @@ fn a_second_build_changes_nothing() {
 #[test]
 fn check_and_diff_write_nothing() {
     let world = World::new(SHOP);
-    world.run(&["check"]).ends(5).without_result().complains("compose.yaml: missing");
+    world.run(&["check"]).ends(5).without_result().complains("`compose.yaml` is missing");
     world.run(&["diff"]).ends(5).says("+++ b/compose.yaml");
     assert_eq!(world.tree().len(), 1);
     assert!(!world.has(".stackc"));
@@ -33,8 +33,8 @@ fn a_missing_file_comes_back() {
     let world = World::built();
     let before = world.tree();
     world.remove("compose.yaml");
-    let run = world.run(&["check"]).ends(5).complains("compose.yaml: missing");
-    run.complains("`stackc build`").complains("1 generated file");
+    let run = world.run(&["check"]).ends(5).complains("`compose.yaml` is missing");
+    run.complains("`stackc build`").complains("1 error");
     world.run(&["diff", "--stat"]).ends(5).says("compose.yaml");
     world.run(&["build"]).ends(0).says("1 created, 0 changed, 0 deleted");
     same(&world.tree(), &before);
@@ -63,7 +63,7 @@ fn an_edited_file_is_kept_until_it_is_given_up() {
 fn a_strangers_file_is_kept_too() {
     let world = World::new(SHOP);
     world.write("compose.yaml", "somebody's\n");
-    world.run(&["check"]).ends(5).complains("compose.yaml: not generated, in the way");
+    world.run(&["check"]).ends(5).complains("`compose.yaml` is not generated, in the way");
     world.run(&["build"]).ends(5).without_result().complains("E0602");
     assert_eq!(world.tree().len(), 2);
     world.run(&["build", "--adopt", "nothing/here"]).ends(1).complains("--adopt nothing/here");
@@ -78,7 +78,7 @@ fn what_is_no_longer_generated_goes() {
     world.write("nginx/mine.conf", "mine\n");
     assert!(world.has("nginx/production"));
     world.write("stack.yaml", "stack: 1\nname: shop\nservices: {job: {kind: go}}\n");
-    world.run(&["check"]).ends(5).complains(": no longer generated");
+    world.run(&["check"]).ends(5).complains("is no longer generated");
     let stat = world.run(&["diff", "--stat"]).ends(5);
     world.run(&["build"]).ends(0).says("- nginx/production/");
     assert!(stat.out.contains("nginx/production/") && !world.has("nginx/production"));
@@ -131,7 +131,7 @@ fn an_environment_or_target_is_all_that_is_looked_at() {
     world.run(&["build", "--env", "development"]).ends(0);
     assert!(world.has("compose.yaml") && !world.has("compose.production.yaml"));
     world.run(&["check", "--env", "development"]).ends(0);
-    world.run(&["check"]).ends(5).complains("compose.production.yaml: missing");
+    world.run(&["check"]).ends(5).complains("`compose.production.yaml` is missing");
     world.run(&["build", "--target", "nginx"]).ends(0);
     assert!(world.has("nginx") && !world.has("compose.production.yaml"));
     world.run(&["build"]).ends(0);
