@@ -2,7 +2,7 @@
 //!
 //! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
 
-use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Update};
+use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Tier, Update};
 use stackc_source::{Span, codes};
 
 use super::scope::Scope;
@@ -35,6 +35,7 @@ pub(super) fn report(scope: &mut Scope<'_>) {
     for store in scope.env.stores.iter().filter(|store| store.persistent) {
         unbounded(scope, &store.storage, &format!("the volume of `{}`", store.name));
     }
+    backup(scope);
     monitoring(scope);
 }
 
@@ -133,13 +134,33 @@ fn unbounded<T>(scope: &mut Scope<'_>, size: &Sourced<T>, what: &str) {
     }
 }
 
+/// A backup that was asked for, or that production is taken to have.
+fn backup(scope: &mut Scope<'_>) {
+    let env = scope.env;
+    let (Some(backup), Some(store)) =
+        (&env.backup, env.stores.iter().find(|store| store.persistent))
+    else {
+        return;
+    };
+    let times = [&backup.rpo, &backup.rto].map(|time| time.as_ref().and_then(written));
+    let asked = [written(&backup.schedule), written(&backup.keep_days)];
+    let asked = asked.into_iter().chain(times).flatten().next();
+    let taken = (env.tier == Tier::Production).then_some(store.span);
+    if let Some(span) = asked.or(taken).filter(|_| !scope.is_development()) {
+        let message = "no compose service makes backups yet".to_owned();
+        let help = "run `pg_dump` in the store's container from a timer of the host";
+        scope.tell(codes::PLANNED, span, message, help);
+    }
+}
+
 fn monitoring(scope: &mut Scope<'_>) {
     let level = &scope.env.observe.level;
     if let Some(span) =
         written(level).filter(|_| **level == ObserveLevel::Full && !scope.is_development())
     {
         let message = "no compose file runs the monitoring stack yet".to_owned();
-        let help = "rules and dashboards are generated; run Prometheus and Grafana beside";
+        let help = "rules and `prometheus.yml` are generated; run Prometheus, the Alertmanager and the \
+                    exporters beside, under the names that stand there";
         scope.tell(codes::PLANNED, span, message, help);
     }
 }

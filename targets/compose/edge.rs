@@ -25,6 +25,7 @@ pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service
     }
     let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);
     if provider(scope) == TlsProvider::Certbot {
+        found.insert(PLACEHOLDERS.to_owned(), placeholders(scope));
         let single = scope.env.domains.len() == 1;
         for (label, domain) in &scope.env.domains {
             let name = if single { "certbot".to_owned() } else { format!("certbot-{label}") };
@@ -63,16 +64,18 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
         TlsProvider::Files => terminate(&mut service),
         TlsProvider::Certbot => {
             terminate(&mut service);
+            service.depends_on.insert(PLACEHOLDERS.to_owned(), Condition::Completed.into());
             service.volumes.push(VolumeMount::folder("./acme/webroot", WEBROOT, true));
         }
     }
     service
 }
 
-/// Request bodies are kept here until they are complete: room for four of the largest.
+/// Request bodies are kept here until they are complete: room for four of the largest, in whole
+/// mebibytes.
 fn scratch(scope: &Scope<'_>) -> Bytes {
     let bodies = scope.env.routes.iter().map(|route| route.body_limit.0.saturating_mul(4)).max();
-    Bytes(bodies.unwrap_or(0)).max(Bytes::mib(64))
+    Bytes::mib(bodies.unwrap_or(0).div_ceil(Bytes::mib(1).0)).max(Bytes::mib(64))
 }
 
 /// Ends TLS: the second port, and certificates from the host.
@@ -117,9 +120,41 @@ fn passwords<'a>(scope: &Scope<'a>) -> Vec<&'a EnvName> {
     names
 }
 
+/// The container that lets nginx start before certbot has been.
+const PLACEHOLDERS: &str = "nginx-certificates";
+
+/// A certificate nobody trusts for each host that has none: nginx does not start without, and certbot
+/// needs nginx to get a real one. The script's arguments are the hosts.
+const PLACE: &str = "umask 077; for host; do folder=\"/etc/nginx/certs/$host\"; \
+     test -e \"$folder/fullchain.pem\" || { mkdir -p \"$folder\" \
+     && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=placeholder \
+     -keyout \"$folder/privkey.pem\" -out \"$folder/fullchain.pem\"; } || exit; done";
+
+/// Makes them with the image of nginx, which holds OpenSSL.
+fn placeholders(scope: &mut Scope<'_>) -> document::Service {
+    let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(128), Bytes::mib(64)));
+    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
+    service.networks = vec!["edge"];
+    let hosts = scope.env.domains.values().map(|domain| domain.host.to_ascii_lowercase());
+    let script = ["sh", "-c", PLACE, "placeholders"].map(str::to_owned);
+    service.command = Some(texts(script.into_iter().chain(hosts)));
+    service.restart = Some("no");
+    service.healthcheck = Some(health::off("it runs to its end, and nginx waits for its success"));
+    service.stop_grace_period = "30s".to_owned();
+    service
+}
+
 /// Gets and renews the certificate of a domain, once per run: by its profile, from a timer of the
 /// host.
 fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
+    for host in hosts(domain).filter(|host| host.starts_with("*.")) {
+        let message = format!("certbot gets no certificate for `{}` over HTTP", **host);
+        let help = "name the hosts, or bring a certificate along with `tls.provider: files`";
+        if let Some(span) = host.origin.span() {
+            scope.tell(codes::CANNOT_CARRY, span, message, help);
+        }
+    }
     // The user of nginx, who must be able to read the keys that are written here.
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(256), Bytes::mib(64)));
     service.image = image(scope, "certbot", "certbot/certbot", "5");
@@ -143,6 +178,11 @@ const HOOK: &str = "folder=\"/etc/nginx/certs/$(basename \"$RENEWED_LINEAGE\")\"
      && mkdir -p \"$folder\" \
      && cp -L \"$RENEWED_LINEAGE/fullchain.pem\" \"$RENEWED_LINEAGE/privkey.pem\" \"$folder/\"";
 
+/// Every host that stands in the certificate of a domain.
+fn hosts(domain: &Domain) -> impl Iterator<Item = &Sourced<String>> {
+    std::iter::once(&domain.host).chain(&domain.aliases).chain(&domain.redirect_from)
+}
+
 fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
     let fixed = "certonly --non-interactive --agree-tos --keep-until-expiring --expand --webroot \
                  --webroot-path /var/www/acme --work-dir /tmp/work --logs-dir /tmp/logs";
@@ -153,8 +193,7 @@ fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
     }
     arguments.extend(["--deploy-hook".to_owned(), HOOK.to_owned()]);
     arguments.extend(["--cert-name".to_owned(), domain.host.to_ascii_lowercase()]);
-    let hosts = std::iter::once(&domain.host).chain(&domain.aliases).chain(&domain.redirect_from);
-    arguments.extend(hosts.flat_map(|host| ["--domain".to_owned(), host.value.clone()]));
+    arguments.extend(hosts(domain).flat_map(|host| ["--domain".to_owned(), host.value.clone()]));
     arguments
 }
 

@@ -8,13 +8,13 @@ mod edge;
 pub(crate) mod fixture;
 mod harden;
 mod health;
+mod ignore;
 mod options;
 mod scope;
 mod secrets;
 mod service;
 mod store;
 mod text;
-mod tuning;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +50,9 @@ impl Target for Compose {
                 options.check(stack, env, diagnostics);
                 environment(stack, env, &options, out, diagnostics);
             }
+        }
+        if out.iter().any(|artifact| artifact.target == self.id()) {
+            ignore::add(out);
         }
     }
 }

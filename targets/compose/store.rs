@@ -7,7 +7,8 @@ use stackc_model::{Bytes, Engine, EnvName, RedisPurpose, Sourced, Store};
 use super::document::{Healthcheck, Port, Service, VolumeMount};
 use super::scope::Scope;
 use super::text::{Text, texts};
-use super::{harden, health, secrets, tuning};
+use super::{harden, health, secrets};
+use stackc_target::tuning;
 
 /// The user of the Debian images of PostgreSQL, Redis and Valkey.
 const USER: u32 = 999;

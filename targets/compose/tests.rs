@@ -197,10 +197,11 @@ fn content_becomes_a_file_of_its_own() {
     stack.environments[0].services[1].files.insert(label("conf"), mount);
     let files = files(&stack);
     let paths: Vec<_> = files.iter().map(|file| file.0.as_str()).collect();
-    assert_eq!(paths, ["compose.production.yaml", "config/production/worker-conf"]);
-    assert_eq!(files[1].1, "a = $b\n");
-    assert!(files[0].1.contains("file: ./config/production/worker-conf"), "{}", files[0].1);
-    assert!(files[0].1.contains("target: /etc/worker.conf"), "{}", files[0].1);
+    let wanted = [".gitignore", "compose.production.yaml", "config/production/worker-conf"];
+    assert_eq!(paths, wanted);
+    assert_eq!(files[2].1, "a = $b\n");
+    assert!(files[1].1.contains("file: ./config/production/worker-conf"), "{}", files[1].1);
+    assert!(files[1].1.contains("target: /etc/worker.conf"), "{}", files[1].1);
 }
 
 #[test]
@@ -243,12 +244,67 @@ fn the_edge_publishes_what_it_speaks_and_is_left_out_where_nginx_is_off() {
 }
 
 #[test]
+fn nginx_can_start_before_certbot_has_been() {
+    let mut stack = fixture::stack(Tier::Production);
+    let services = lowered(&stack).0["services"].clone();
+    let done = json!({"condition": "service_completed_successfully"});
+    assert_eq!(services["nginx"]["depends_on"]["nginx-certificates"], done);
+    let placeholders = &services["nginx-certificates"];
+    assert_eq!(placeholders["image"], services["nginx"]["image"]);
+    assert_eq!(placeholders["user"], services["nginx"]["user"]);
+    assert_eq!(placeholders["volumes"][0]["source"], "./certs");
+    assert_eq!(placeholders["volumes"][0]["read_only"], Value::Null);
+    assert_eq!(placeholders["command"][4], "shop.example");
+    // Whoever brings certificates along has them before the first start.
+    let tls = stack.environments[0].edge.tls.as_mut().unwrap();
+    tls.provider = usual(stackc_model::TlsProvider::Files);
+    let services = lowered(&stack).0["services"].clone();
+    assert!(services["nginx-certificates"].is_null());
+    assert!(services["nginx"]["depends_on"]["nginx-certificates"].is_null());
+}
+
+#[test]
+fn a_wildcard_is_not_left_to_certbot() {
+    let mut stack = fixture::stack(Tier::Production);
+    let domain = stack.environments[0].domains.get_mut("main").unwrap();
+    domain.aliases.push(set("*.shop.example".to_owned()));
+    assert_eq!(lowered(&stack).1, [codes::CANNOT_CARRY.id]);
+    let tls = stack.environments[0].edge.tls.as_mut().unwrap();
+    tls.provider = usual(stackc_model::TlsProvider::Files);
+    assert!(lowered(&stack).1.is_empty());
+}
+
+#[test]
+fn backups_that_nobody_makes_are_said() {
+    let backup = |schedule| stackc_model::Backup {
+        schedule,
+        keep_days: usual(14),
+        formats: Vec::new(),
+        rpo: None,
+        rto: None,
+    };
+    let said = |tier, schedule| {
+        let mut stack = fixture::stack(tier);
+        stack.environments[0].backup = Some(backup(schedule));
+        lowered(&stack).1
+    };
+    let (nightly, written) = (usual("0 2 * * *".to_owned()), set("0 2 * * *".to_owned()));
+    assert_eq!(said(Tier::Production, nightly.clone()), [codes::PLANNED.id]);
+    assert!(said(Tier::Staging, nightly).is_empty());
+    assert_eq!(said(Tier::Staging, written.clone()), [codes::PLANNED.id]);
+    assert!(said(Tier::Development, written).is_empty());
+}
+
+#[test]
 fn large_uploads_get_room_at_the_edge() {
     let mut stack = fixture::stack(Tier::Production);
     stack.environments[0].routes[0].body_limit = usual(stackc_model::Bytes::mib(100));
     let nginx = &lowered(&stack).0["services"]["nginx"];
     assert_eq!(nginx["tmpfs"], json!(["/tmp:mode=1777,size=400m"]));
     assert_eq!(nginx["deploy"]["resources"]["limits"]["memory"], "928m");
+    stack.environments[0].routes[0].body_limit = usual(stackc_model::Bytes(50_000_000));
+    let nginx = &lowered(&stack).0["services"]["nginx"];
+    assert_eq!(nginx["tmpfs"], json!(["/tmp:mode=1777,size=191m"]));
 }
 
 #[test]

@@ -74,12 +74,17 @@ fn edge(environment: &Environment) -> bool {
 
 /// What the host needs from the repository: also the files that services mount from it.
 fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) -> Vec<String> {
-    let nginx = edge(environment).then(|| format!("nginx/{}", environment.name));
+    let name = &environment.name;
+    let nginx = edge(environment).then(|| format!("nginx/{name}"));
     let mut mounted = BTreeSet::new();
     for service in environment.services.iter().filter(|s| s.platforms.contains(&Platform::Compose))
     {
-        for from in service.files.values().filter_map(|file| file.from.as_ref()) {
-            mounted.insert(scribe.carry("the path of a file", from, from.origin.span()));
+        for file in service.files.values() {
+            mounted.insert(match &file.from {
+                Some(from) => scribe.carry("the path of a file", from, from.origin.span()),
+                // The compose target writes the content of these into one folder.
+                None => format!("config/{name}"),
+            });
         }
     }
     std::iter::once(compose).chain(nginx).chain(mounted).collect()
@@ -132,5 +137,33 @@ fn check(scribe: &mut Scribe<'_>, key: &str, text: &str, span: Span, allowed: fn
             "holds a character that ssh would read as more than a name",
             Some(span),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stackc_model::{Mount, Platform, Tier};
+    use stackc_source::Diagnostics;
+
+    use super::files;
+    use crate::github::text::Scribe;
+    use crate::kubernetes::fixture::{environment, given, label};
+
+    #[test]
+    fn all_that_the_compose_file_mounts_is_copied() {
+        let copied = |from: Option<&str>| {
+            let mut environment = environment("production", Tier::Production);
+            let content = from.is_none().then(|| given("hello".to_owned()));
+            let from = from.map(|from| given(from.to_owned()));
+            let mount = Mount { path: given("/etc/motd".to_owned()), from, content };
+            environment.services[0].platforms.push(Platform::Compose);
+            environment.services[0].files.insert(label("motd"), mount);
+            let mut diagnostics = Diagnostics::default();
+            let mut scribe = Scribe { diagnostics: &mut diagnostics };
+            files(&environment, "compose.production.yaml".to_owned(), &mut scribe)
+        };
+        let base = ["compose.production.yaml", "nginx/production"];
+        assert_eq!(copied(Some("motd.txt")), [&base[..], &["motd.txt"]].concat());
+        assert_eq!(copied(None), [&base[..], &["config/production"]].concat());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Ci, Environment, Platform, Service, Stack, Tier, Trigger};
+use stackc_model::{Ci, Environment, Platform, Seconds, Service, Stack, Tier, Trigger};
 use stackc_source::{Diagnostics, codes};
 
 use super::check::{self, Place};
@@ -15,6 +15,9 @@ use super::pins::Action;
 use super::text::{Scribe, glob_literal};
 use super::unit::{self, Unit};
 use super::{compose, kubernetes};
+
+/// How long a deploy job may take besides its migrations.
+const ROLL_OUT_MINUTES: u32 = 30;
 
 /// What is deployed, where to, and how it starts.
 pub(crate) struct Deployment<'a> {
@@ -119,7 +122,10 @@ impl<'a> Deployment<'a> {
     pub(crate) fn job(&self, platform: DeployPlatform, scribe: &mut Scribe<'_>) -> Job {
         let environment = self.environment;
         let title = format!("Deploy {} to {}", environment.name, platform.title());
-        let mut job = Job::new(title, &self.runner, 30);
+        // A job that ends before its migration does would leave it half-way.
+        let migration = self.longest_migration().map_or(0, |bound| bound.ceil().div_ceil(60));
+        let minutes = u32::try_from(migration).unwrap_or(u32::MAX).saturating_add(ROLL_OUT_MINUTES);
+        let mut job = Job::new(title, &self.runner, minutes);
         job.needs = self.units_on(platform).iter().map(image::id).collect();
         let url = environment.url.as_deref();
         job.environment = Some(DeployEnvironment {
@@ -128,6 +134,12 @@ impl<'a> Deployment<'a> {
             deployment: None,
         });
         job
+    }
+
+    /// The most that a migration of this environment may take.
+    pub(crate) fn longest_migration(&self) -> Option<Seconds> {
+        let migrations = self.environment.services.iter().filter_map(|s| s.migrate.as_ref());
+        migrations.map(|migrate| *migrate.timeout).max()
     }
 
     /// Tells Slack that a deployment failed.

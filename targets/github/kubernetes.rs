@@ -20,15 +20,12 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
         Step::run("Set up access to the cluster", include_str!("steps/kubeconfig.sh"))
             .env("KUBE_CONFIG", "${{ secrets.KUBE_CONFIG }}"),
     );
-    let longest =
-        environment.services.iter().filter_map(|s| s.migrate.as_ref()).map(|m| *m.timeout);
-    let longest = longest.max();
     job.step(
         Step::run("Pin the images", include_str!("steps/kubernetes-pin.sh"))
             .env("MANIFESTS", format!("k8s/{}", environment.name))
             .env("IMAGES", deployment.images(DeployPlatform::Kubernetes)),
     );
-    if let Some(bound) = longest {
+    if let Some(bound) = deployment.longest_migration() {
         job.step(migrate(bound));
     }
     job.step(Step::run("Roll out", include_str!("steps/kubernetes-apply.sh")).id("apply"));

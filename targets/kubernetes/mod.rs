@@ -7,7 +7,7 @@ mod backup;
 mod context;
 mod edge;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod job;
 mod limits;
 mod manifest;
@@ -23,7 +23,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod text;
-mod tuning;
 
 use stackc_model::{Environment, Platform, Role, Stack, Tier};
 use stackc_shape::{Decode, Shape};

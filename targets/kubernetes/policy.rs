@@ -68,30 +68,31 @@ fn add(
     mut spec: PolicySpec,
     out: &mut Output<'_>,
 ) {
-    if !spec.ingress.is_empty() {
-        spec.policy_types.push("Ingress");
-    }
-    if !spec.egress.is_empty() {
-        spec.policy_types.push("Egress");
-    }
-    if spec.policy_types.is_empty() {
+    if spec.ingress.is_empty() && spec.egress.is_empty() {
         return;
     }
+    // Both, so that a policy closes its pods without the default one too.
+    spec.policy_types = vec!["Ingress", "Egress"];
     let object = Object::new(NETWORK_POLICY, ctx.metadata(subject), spec);
     out.add(place, &subject.name, "networkpolicy", &object);
 }
 
-/// Denies everything to every pod of the namespace, but for two kinds that are not ours and would
-/// stop working: the proxies some implementations run beside their Gateway, and the pods with which
-/// cert-manager answers ACME challenges.
-fn default_deny(ctx: &Context<'_>, out: &mut Output<'_>) {
+/// Every pod of the namespace, but for two kinds that are not ours and that any policy would close:
+/// the proxies some implementations run beside their Gateway, and the pods with which cert-manager
+/// answers ACME challenges.
+fn every_pod(ctx: &Context<'_>) -> Selector {
     let absent = |key| Expression { key, operator: "DoesNotExist", values: Vec::new() };
     let mut match_expressions = vec![absent("acme.cert-manager.io/http01-solver")];
     if ctx.settings.edge == EdgeKind::Gateway {
         match_expressions.push(absent("gateway.networking.k8s.io/gateway-name"));
     }
+    Selector { match_expressions, ..Selector::default() }
+}
+
+/// Denies everything.
+fn default_deny(ctx: &Context<'_>, out: &mut Output<'_>) {
     let spec = PolicySpec {
-        pod_selector: Selector { match_expressions, ..Selector::default() },
+        pod_selector: every_pod(ctx),
         policy_types: vec!["Ingress", "Egress"],
         ..PolicySpec::default()
     };
@@ -112,6 +113,7 @@ fn allow_dns(ctx: &Context<'_>, out: &mut Output<'_>) {
     };
     let port = |protocol| PolicyPort { port: Noted::Plain(DNS_PORT), protocol };
     let spec = PolicySpec {
+        pod_selector: every_pod(ctx),
         policy_types: vec!["Egress"],
         egress: vec![EgressRule { to: vec![cluster, node], ports: vec![port("UDP"), port("TCP")] }],
         ..PolicySpec::default()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Protocol, Role, Service, Update, Volume};
+use stackc_model::{Bytes, Origin, Protocol, Role, Service, Update, Volume};
 
 use super::context::{Context, Subject, port_ref};
 use super::manifest::*;
@@ -127,7 +127,7 @@ fn running(service: &Service, out: &mut Output<'_>) -> Pod {
     let args = service.command.as_ref().map(|command| command.value.as_slice());
     let mut pod = pod::of_service(service, name, args, Place::Main, out);
     pod.spread = *service.scale.max > 1;
-    let drain = service.stop.drain.ceil();
+    let drain = drain(service);
     pod.grace += drain;
     pod.container.lifecycle =
         (drain > 0).then_some(Lifecycle { pre_stop: PreStop { sleep: Sleep { seconds: drain } } });
@@ -146,6 +146,12 @@ fn running(service: &Service, out: &mut Output<'_>) -> Pod {
         pod.mount(&format!("volume-{volume}"), &claim.path, false, source);
     }
     pod
+}
+
+/// How long new connections are kept away before the signal; nobody connects to what has no port.
+fn drain(service: &Service) -> u64 {
+    let asked = matches!(service.stop.drain.origin, Origin::Written(_));
+    if service.ports.is_empty() && !asked { 0 } else { service.stop.drain.ceil() }
 }
 
 fn container_ports(service: &Service) -> Vec<ContainerPort> {

@@ -11,7 +11,7 @@ use super::output::{Output, Place};
 use super::pod::{self, Pod, scratch, variable};
 use super::service::{account, budget, claim};
 use super::text::unexpanded;
-use super::tuning;
+use stackc_target::tuning;
 
 const CLAIM_NAME: &str = "data";
 
@@ -100,8 +100,8 @@ fn postgres(
     max_connections: u32,
 ) -> Profile {
     let memory = *store.resources.memory_limit;
-    let mut settings: BTreeMap<_, _> = tuning::postgres(memory, max_connections).into();
-    settings.extend(params.iter().map(|(key, value)| (key.as_str(), value.value.clone())));
+    let mut settings = tuning::postgres(memory, max_connections);
+    settings.extend(params.iter().map(|(key, value)| (key.clone(), value.value.clone())));
     let args = settings.iter().flat_map(|(key, value)| ["-c".to_owned(), format!("{key}={value}")]);
     let (mount, folder) = data_folder(&store.version);
     Profile {

@@ -89,12 +89,66 @@ fn policies_follow_what_is_needed() {
     }
     assert!(!policy("redis").contains("postgres-backup"));
     assert!(policy("backend").contains("port: 443"));
-    assert!(!policy("worker").contains("Ingress"));
+    assert!(!policy("worker").contains("ingress:"));
     let mail = BTreeMap::from([(name("SMTP_HOST"), given("smtp.example".to_owned()))]);
     let (artifacts, codes) = rendered(|environment| environment.externals[0].env = mail);
     let policy = production(&artifacts, "worker.networkpolicy.yaml");
     assert!(policy.contains("port: 587") && !policy.contains("port: 443"), "{policy}");
     assert!(codes.contains(&codes::APPROXIMATED.id));
+}
+
+#[test]
+fn a_policy_closes_both_directions_and_none_reaches_pods_that_are_not_ours() {
+    let (artifacts, _) = rendered(|_| {});
+    let both = "policyTypes:\n    - Ingress\n    - Egress\n";
+    for file in ["worker", "redis", "jobs/backend-migrate"] {
+        let policy = production(&artifacts, &format!("{file}.networkpolicy.yaml"));
+        assert!(policy.contains(both), "{policy}");
+    }
+    for name in ["default-deny", "allow-dns"] {
+        let policy = production(&artifacts, &format!("{name}.networkpolicy.yaml"));
+        assert!(policy.contains("key: gateway.networking.k8s.io/gateway-name"), "{policy}");
+        assert!(policy.contains("key: acme.cert-manager.io/http01-solver"), "{policy}");
+    }
+}
+
+#[test]
+fn only_what_has_a_port_waits_for_its_callers() {
+    let waits = |change: fn(&mut Service)| {
+        let (artifacts, _) = rendered(|environment| {
+            environment.services.iter_mut().for_each(change);
+        });
+        ["backend", "worker"].map(|name| {
+            production(&artifacts, &format!("{name}.deployment.yaml")).contains("preStop:")
+        })
+    };
+    assert_eq!(waits(|_| {}), [true, false]);
+    let asked = |service: &mut Service| {
+        service.stop.drain = Sourced::written(Seconds::new(5), span());
+    };
+    assert_eq!(waits(asked), [true, true]);
+}
+
+#[test]
+fn a_stream_is_cut_only_on_request() {
+    let unlimited = |change: fn(&mut Environment)| {
+        let (artifacts, _) = rendered(change);
+        production(&artifacts, "backend.httproute.yaml").contains("answers may be streams")
+    };
+    assert!(!unlimited(|_| {}));
+    assert!(unlimited(|environment| {
+        environment.routes.iter_mut().for_each(|route| route.buffering = false);
+    }));
+    assert!(unlimited(|environment| {
+        let ports = environment.services[0].ports.values_mut();
+        ports.for_each(|port| port.protocol = Protocol::Grpc);
+    }));
+    assert!(!unlimited(|environment| {
+        for route in &mut environment.routes {
+            route.buffering = false;
+            route.timeout = Sourced::written(Seconds::new(5), span());
+        }
+    }));
 }
 
 #[test]
@@ -162,6 +216,7 @@ fn a_websocket_has_no_time_limit_and_a_stripped_prefix_its_own_rule() {
     assert_eq!(routes.matches("    - matches:").count(), 4, "{routes}");
     assert!(routes.contains("value: /v1/metrics\n"), "{routes}");
     assert!(routes.contains("replacePrefixMatch: /\n"), "{routes}");
+    assert!(routes.contains("remove:\n              - X-Powered-By\n"), "{routes}");
 }
 
 #[test]

@@ -48,7 +48,11 @@ fn http(scope: &Scope<'_>, sites: &[Site<'_>], files: &[String], dollar: bool) -
     out.extend(compression(scope));
     out.extend(client(scope));
     out.extend(server_names(sites));
-    out.extend(includes(false));
+    let shared = includes(false).enumerate();
+    out.extend(shared.map(|(at, include)| match at {
+        0 => include.comment("What every site shares."),
+        _ => include,
+    }));
     out.extend(proxying(scope));
     if dollar {
         let value = vec![entry("default".into(), ["$".into()])];

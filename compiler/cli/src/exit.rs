@@ -55,6 +55,7 @@ impl Exit {
             | codes::MANIFEST_CONFLICT
             | codes::MANIFEST_NEWER
             | codes::OWNED_ELSEWHERE
+            | codes::OUT_OF_DATE
             | codes::BLOCK_DAMAGED => Self::Differs,
             codes::NO_STACK => Self::Usage,
             _ => Self::Spec,

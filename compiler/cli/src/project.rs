@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use stackc_driver::disk::{OutputRoot, Selection};
-use stackc_driver::{Compilation, DiskLoader, compile};
+use stackc_driver::{Compilation, DiskLoader, LoadError, Loader, compile};
 use stackc_source::{Diagnostic, SourceMap, codes};
 use stackc_target::{RelPath, Target};
 
@@ -21,15 +21,17 @@ pub(crate) struct Project {
 impl Project {
     /// Finds the file that was named, or `stack.yaml` here or above.
     pub(crate) fn find(args: &Args) -> Result<Self, Exit> {
-        match &args.file {
-            Some(file) => Ok(Self::at(file)),
-            None => Self::upwards().ok_or_else(|| {
-                let fault =
-                    Diagnostic::global(codes::NO_STACK, "no stack.yaml here or in a folder above")
-                        .help("go to the repository, or name the file with `-f`");
-                report::diagnostics(args, &[fault], &SourceMap::default())
-            }),
-        }
+        Self::look(args).ok_or_else(|| {
+            let fault =
+                Diagnostic::global(codes::NO_STACK, "no stack.yaml here or in a folder above")
+                    .help("go to the repository, or name the file with `-f`");
+            report::diagnostics(args, &[fault], &SourceMap::default())
+        })
+    }
+
+    /// The same without a word where there is none.
+    pub(crate) fn look(args: &Args) -> Option<Self> {
+        args.file.as_deref().map(Self::at).or_else(Self::upwards)
     }
 
     fn at(file: &Path) -> Self {
@@ -60,7 +62,7 @@ impl Project {
 
     /// Compiles it.
     pub(crate) fn compile(&self) -> Compilation {
-        compile(&DiskLoader::new(""), &self.shown(), stackc_targets::ALL)
+        compile(self, &self.shown(), stackc_targets::ALL)
     }
 
     /// Compiles it and reports; the exit code where that is the end.
@@ -95,6 +97,13 @@ impl Project {
         })?;
         let up = "../".repeat(path.as_str().split('/').count());
         Ok((OutputRoot::open(self.folder.join(path.as_str()))?, format!("{up}{}", self.name)))
+    }
+}
+
+/// Its one file, whose shown name need not be its path: a path may be no Unicode.
+impl Loader for Project {
+    fn load(&self, _: &str, cap: usize) -> Result<Vec<u8>, LoadError> {
+        DiskLoader::new(&self.folder).load(&self.name, cap)
     }
 }
 

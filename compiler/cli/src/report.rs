@@ -24,7 +24,10 @@ pub(crate) fn result(text: &str) -> Exit {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Exit::Fine,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine,
-        Err(_) => Exit::Io,
+        Err(error) => {
+            remark(&format!("standard output cannot be written: {error}"));
+            Exit::Io
+        }
     }
 }
 

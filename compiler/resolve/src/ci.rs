@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Checks, Ci, Label, Security, Sourced};
+use stackc_model::{Bytes, Checks, Ci, Label, Security, Sourced};
 use stackc_shape::{Spanned, Switch, Words};
 use stackc_spec::{
     ChecksSpec, CiSpec, KindWord, PackageManagerWord, SecuritySpec, ServiceSpec, StackSpec,
 };
 
-use crate::context::or;
+use crate::context::{or, written};
 
 /// CI of the stack; `None` where it is off.
 pub(crate) fn resolve(spec: &StackSpec) -> Option<Ci> {
@@ -28,11 +28,16 @@ pub(crate) fn resolve(spec: &StackSpec) -> Option<Ci> {
     }
     Some(Ci {
         checks,
-        coverage: None,
+        coverage: ci.coverage.as_ref().map(written),
         artifact_days: or(ci.artifacts.as_ref(), 7, "long enough to look at a failed build"),
         security: security(ci),
-        max_image: BTreeMap::<Label, _>::new(),
+        max_image: spec.services.iter().filter_map(max_size).collect(),
     })
+}
+
+fn max_size((name, service): (&Label, &Spanned<ServiceSpec>)) -> Option<(Label, Bytes)> {
+    let most = service.build.as_ref()?.max_size.as_ref()?;
+    Some((name.clone(), most.value))
 }
 
 /// Which check of a list.

@@ -1,8 +1,10 @@
 //! What every part of the resolver has at hand.
 
+use std::collections::BTreeSet;
+
 use stackc_model::{Label, Origin, Sourced, Tier};
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Diagnostics, Span};
+use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 use stackc_spec::StackSpec;
 
 /// The environment being resolved and what was found in it.
@@ -16,17 +18,29 @@ pub(crate) struct Context<'a> {
     pub(crate) tier: Tier,
     /// Where its own text stands.
     pub(crate) overlay: Option<Span>,
+    /// The names as written, where some could not be decoded.
+    pub(crate) faulty: Option<&'a BTreeSet<Box<str>>>,
     /// What is wrong.
     pub(crate) diagnostics: &'a mut Diagnostics,
 }
 
 impl Context<'_> {
-    /// Reports a fault; one inside the overlay names the environment.
+    /// Reports a fault; one inside the overlay names the environment. What may only follow from a
+    /// value that could not be decoded is left out: that value has been complained of.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        const FOLLOW: [Code; 3] = [codes::NO_PORT, codes::LIMIT_UNMATCHED, codes::MISSING_FIELD];
+        if self.faulty.is_some() && FOLLOW.contains(&diagnostic.code) {
+            return;
+        }
         let place = diagnostic.primary.as_ref().map(|label| label.span);
         let inside = place.is_some_and(|span| self.in_overlay(span));
         let name = inside.then(|| self.name.as_str());
         self.diagnostics.push(diagnostic.in_environment(name));
+    }
+
+    /// Whether a name is written, though what it names could not be decoded.
+    pub(crate) fn is_written(&self, name: &str) -> bool {
+        self.faulty.is_some_and(|names| names.contains(name))
     }
 
     /// Whether a place lies in the environment's own text.

@@ -107,7 +107,7 @@ fn claim(
     let domain = route.domain.as_ref().map_or(main, |domain| domain.value.clone());
     if !domains.contains_key(&domain) {
         // A domain whose host is faulty has been complained of.
-        if !cx.spec.domains.contains_key(&domain) {
+        if !cx.spec.domains.contains_key(&domain) && !cx.is_written(domain.as_str()) {
             let span = route.domain.as_ref().map_or(route.span, |domain| domain.span);
             let message = format!(
                 "the route `{name}` of `{}` needs the domain `{domain}`, which is not declared",

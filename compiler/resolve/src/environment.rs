@@ -17,8 +17,14 @@ use crate::{check, data, edge, limits, observe, profile, secrets, service, varia
 /// Resolves a layer; `None` where its text could not be decoded.
 pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Environment> {
     let spec = layer.spec.as_ref()?;
-    let mut cx =
-        Context { spec, name: &layer.name, tier: layer.tier, overlay: layer.overlay, diagnostics };
+    let mut cx = Context {
+        spec,
+        name: &layer.name,
+        tier: layer.tier,
+        overlay: layer.overlay,
+        faulty: layer.faulty.as_ref(),
+        diagnostics,
+    };
     unique_names(spec, &mut cx);
     let platforms = platforms(&mut cx);
     let mut secrets = secrets::declared(&cx);

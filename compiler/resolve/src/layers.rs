@@ -1,6 +1,6 @@
 //! Each environment laid over the base and decoded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{Label, Tier};
 use stackc_shape::{Decode, Decoder, Segment, Shape, expand, overlay};
@@ -20,8 +20,11 @@ pub(crate) struct Layer {
     pub(crate) head: Option<EnvironmentSpec>,
     /// The base with its sections laid over; `None` where it could not be decoded.
     pub(crate) spec: Option<StackSpec>,
-    /// Top-level entries of the merged document, for values that keep their tree.
+    /// Where its own text stands.
     pub(crate) overlay: Option<Span>,
+    /// The names of services, stores, externals and domains as written, where some of them could not
+    /// be decoded: what refers to them is not wrong for that. `None` where all could.
+    pub(crate) faulty: Option<BTreeSet<Box<str>>>,
 }
 
 /// Every environment, written or implied, decoded.
@@ -96,8 +99,8 @@ fn written_layer(root: &Node, entry: &Entry, diagnostics: &mut Diagnostics) -> O
     let sections = Node { kind: NodeKind::Map(sections), span: entry.value.span };
     let merged = overlay(root.clone(), &sections, name.as_str(), diagnostics);
     let tier = tier(&name, head.as_ref());
-    let spec = decode(&merged, &name, Some(whole), diagnostics);
-    Some(Layer { name, span: Some(entry.key_span), tier, head, spec, overlay: Some(whole) })
+    let (spec, faulty) = decode(&merged, &name, Some(whole), diagnostics);
+    Some(Layer { name, span: Some(entry.key_span), tier, head, spec, overlay: Some(whole), faulty })
 }
 
 fn implied_layer(
@@ -107,8 +110,8 @@ fn implied_layer(
     diagnostics: &mut Diagnostics,
 ) -> Option<Layer> {
     let name = Label::new(name).ok()?;
-    let spec = decode(root, &name, None, diagnostics);
-    Some(Layer { name, span: None, tier, head: None, spec, overlay: None })
+    let (spec, faulty) = decode(root, &name, None, diagnostics);
+    Some(Layer { name, span: None, tier, head: None, spec, overlay: None, faulty })
 }
 
 fn decode(
@@ -116,11 +119,20 @@ fn decode(
     name: &Label,
     overlay: Option<Span>,
     diagnostics: &mut Diagnostics,
-) -> Option<StackSpec> {
+) -> (Option<StackSpec>, Option<BTreeSet<Box<str>>>) {
     let mut decoder = Decoder::for_environment(name.as_str(), overlay);
     let spec = StackSpec::decode(merged, &mut decoder);
-    diagnostics.extend(decoder.finish());
-    spec
+    let found = decoder.finish();
+    let faulty = found.has_errors().then(|| names(merged));
+    diagnostics.extend(found);
+    (spec, faulty)
+}
+
+/// The names that other parts of a document may refer to, as written.
+fn names(document: &Node) -> BTreeSet<Box<str>> {
+    let sections = ["services", "data", "external", "domains"];
+    let entries = sections.into_iter().filter_map(|section| document.get(section)?.entries());
+    entries.flatten().map(|entry| entry.key.clone()).collect()
 }
 
 /// The sections of the stack in an overlay, and the environment's own fields.

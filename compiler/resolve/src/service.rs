@@ -35,6 +35,14 @@ pub(crate) struct DraftService<'a> {
 }
 
 impl DraftService<'_> {
+    /// A map of the service it is like with its own laid over it, by key.
+    pub(crate) fn both<K: Ord, V>(
+        &self,
+        map: fn(&ServiceSpec) -> &BTreeMap<K, V>,
+    ) -> BTreeMap<&K, &V> {
+        map(&self.shared.value).iter().chain(map(&self.own.value)).collect()
+    }
+
     /// The main port with its name.
     pub(crate) fn main_port(&self) -> Option<(&Label, &Port)> {
         self.ports.get_key_value("http").or_else(|| self.ports.iter().next())
@@ -74,6 +82,7 @@ fn shared<'a>(
     let Some(like) = &own.like else { return Some(own) };
     let spec = cx.spec;
     let fault = match spec.services.get(&like.value) {
+        None if cx.is_written(like.value.as_str()) => return None,
         None => {
             let names =
                 spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
@@ -107,6 +116,10 @@ fn kind(
     cx: &mut Context<'_>,
 ) -> Option<Sourced<Kind>> {
     let Some(word) = own.kind.as_ref().or(shared.kind.as_ref()) else {
+        if cx.in_overlay(own.span) {
+            unknown_override(name, own.span, cx);
+            return None;
+        }
         let message = format!("`services.{name}.kind` is required");
         cx.push(
             Diagnostic::new(codes::MISSING_FIELD, own.span, message)
@@ -124,6 +137,18 @@ fn kind(
         KindWord::Rust => Kind::Rust,
         KindWord::Image => Kind::Image,
     }))
+}
+
+/// An environment speaks of a service that the stack does not have.
+fn unknown_override(name: &Label, span: Span, cx: &mut Context<'_>) {
+    let spec = cx.spec;
+    let names = spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
+    let message = format!("the stack has no service `{name}` that this could change");
+    let help = match closest(name.as_str(), names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "for a service of this environment alone, say its `kind`".to_owned(),
+    };
+    cx.push(Diagnostic::new(codes::UNDEFINED, span, message).help(help));
 }
 
 fn ports(own: &ServiceSpec, kind: Kind) -> BTreeMap<Label, Port> {
@@ -204,6 +229,7 @@ fn one(
     }
     let bounds = own.resources.as_ref().or(shared.resources.as_ref()).map(|spec| &spec.value);
     unused_schedule(draft, cx);
+    let delivery = delivery(draft, !bindings.secrets.is_empty(), cx);
     Service {
         name: draft.name.clone(),
         span: draft.own.span,
@@ -228,7 +254,7 @@ fn one(
             .into_iter()
             .filter_map(|(name, secret)| Some((name, *ids.get(&secret)?)))
             .collect(),
-        delivery: delivery(draft),
+        delivery,
         files: files(draft, cx),
         health: health::resolve(draft, cx),
         metrics: metrics(draft, cx),
@@ -450,8 +476,17 @@ fn command(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<Vec
     spec.map(|words| written(words).map(|words| words.0))
 }
 
-fn delivery(draft: &DraftService<'_>) -> Sourced<Delivery> {
+fn delivery(draft: &DraftService<'_>, secrets: bool, cx: &mut Context<'_>) -> Sourced<Delivery> {
     let spec = draft.own.secret_delivery.as_ref().or(draft.shared.secret_delivery.as_ref());
+    if spec.is_none() && secrets && *draft.kind == Kind::Image {
+        let message = format!(
+            "`services.{}.secret_delivery` is required: nothing is known of how this image reads secrets",
+            draft.name
+        );
+        cx.push(Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
+            "write `file_env` where it reads `<NAME>_FILE`, `env` where it reads variables only, or `file`",
+        ));
+    }
     or_map(
         spec,
         |word| match word {
@@ -465,9 +500,8 @@ fn delivery(draft: &DraftService<'_>) -> Sourced<Delivery> {
 }
 
 fn files(draft: &DraftService<'_>, cx: &mut Context<'_>) -> BTreeMap<Label, Mount> {
-    let spec = if draft.own.files.is_empty() { &draft.shared.files } else { &draft.own.files };
     let mut files = BTreeMap::new();
-    for (name, file) in spec {
+    for (name, file) in draft.both(|service| &service.files) {
         let from = file.from.as_ref().filter(|from| relative(from, cx)).map(written);
         let content = file.content.as_ref().map(written);
         if file.from.is_some() == content.is_some() {

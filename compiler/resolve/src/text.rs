@@ -163,6 +163,10 @@ fn unknown(
     suggestion: Option<&str>,
     cx: &mut Context<'_>,
 ) -> Option<Draft> {
+    let written = |key: &str| cx.is_written(key);
+    if name.split('.').nth(1).is_some_and(written) || (name == "domain" && written("main")) {
+        return None;
+    }
     let message = format!("`${{{name}}}` refers to nothing");
     let help = suggestion.map_or_else(
         || {

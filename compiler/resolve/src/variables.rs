@@ -121,8 +121,7 @@ impl Parts<'_> {
     ) -> Bindings {
         let mut bindings = Bindings::default();
         self.needs(draft, &mut bindings, secrets, cx);
-        let env = if draft.own.env.is_empty() { &draft.shared.env } else { &draft.own.env };
-        for (name, value) in env {
+        for (name, value) in draft.both(|service| &service.env) {
             let resolved =
                 text::resolve(&value.value.0, value.span, Place::Variable, self.scope, cx);
             if let Some(text) = resolved {
@@ -130,9 +129,7 @@ impl Parts<'_> {
                 bindings.add(draft, name, text, origin, secrets, cx);
             }
         }
-        let named =
-            if draft.own.secrets.is_empty() { &draft.shared.secrets } else { &draft.own.secrets };
-        for (secret, usage) in named {
+        for (secret, usage) in draft.both(|service| &service.secrets) {
             let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
             secrets.declare(secret, usage.span, "");
             let text = Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
@@ -149,8 +146,7 @@ impl Parts<'_> {
         secrets: &mut Collected,
         cx: &mut Context<'_>,
     ) {
-        let needs = if draft.own.needs.is_empty() { &draft.shared.needs } else { &draft.own.needs };
-        for (name, need) in needs {
+        for (name, need) in draft.both(|service| &service.needs) {
             let Some(target) = self.target(name, draft, need.span, cx) else { continue };
             let start = match need.start.as_ref() {
                 None => Sourced::default(
@@ -241,7 +237,8 @@ impl Parts<'_> {
             _ => {
                 // A service, store or external whose own entry is faulty has been complained of.
                 let spec = cx.spec;
-                if !spec.services.contains_key(name)
+                if !cx.is_written(name.as_str())
+                    && !spec.services.contains_key(name)
                     && !spec.data.contains_key(name)
                     && !spec.external.contains_key(name)
                 {

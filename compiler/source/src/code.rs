@@ -99,7 +99,6 @@ code_table! {
     SCALE = Error "E0404" "a scale that cannot be run";
     PUBLIC_INTERNALS = Error "E0405" "a route makes metrics or detailed health public";
     RPO = Error "E0406" "the backup interval cannot keep the promised RPO";
-    QUEUE_EVICTION = Error "E0407" "a queue store that may throw entries away";
     CORS = Error "E0408" "a CORS rule that opens the site";
     LIMIT_UNMATCHED = Error "E0409" "a limit that matches no route";
     CONNECTIONS = Error "E0410" "more connections than the store takes";
@@ -125,6 +124,7 @@ code_table! {
     ESCAPES_ROOT = Error "E0607" "a write would leave the output root";
     OWNED_ELSEWHERE = Error "E0608" "another stack in this repository owns the file";
     NO_STACK = Error "E0609" "no stack.yaml found";
+    OUT_OF_DATE = Error "E0611" "a generated file is not what the stack says";
     BLOCK_DAMAGED = Error "E0610" "the markers of a shared block are damaged";
 
     // 07: warnings

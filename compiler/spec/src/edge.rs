@@ -54,7 +54,6 @@ pub struct TlsSpec {
     /// Where certificates come from; by default `certbot`.
     pub provider: Option<Spanned<TlsProviderWord>>,
     /// The ACME account.
-    #[shape(planned)]
     pub acme: Option<AcmeSpec>,
     /// Strict-Transport-Security; by default `standard`.
     pub hsts: Option<Spanned<HstsWord>>,

@@ -133,8 +133,8 @@ pub struct NotifySpec {
 pub struct CiSpec {
     /// Which checks run, for every service that says nothing else.
     pub checks: Option<Spanned<ChecksSpec>>,
-    /// Least line coverage; the test command must print a coverage summary that fails below it.
-    #[shape(planned)]
+    /// Least line coverage, read from the `coverage-summary.json` or `coverage.json` that the tests
+    /// leave.
     pub coverage: Option<Spanned<Percent>>,
     /// How many days build results are kept; by default 7.
     pub artifacts: Option<Spanned<u32>>,

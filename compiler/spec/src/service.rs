@@ -43,7 +43,7 @@ pub struct ServiceSpec {
     /// The secrets it receives, by name.
     #[shape(keys = "EnvNameOrList")]
     pub secrets: BTreeMap<EnvName, Spanned<SecretUse>>,
-    /// How secrets reach it. `file` for images we build; an image of your own must say.
+    /// How secrets reach it; by default `file`. A third party's image must say what it can read.
     pub secret_delivery: Option<Spanned<DeliveryWord>>,
     /// Files put into the container, by name.
     pub files: BTreeMap<Label, Spanned<FileSpec>>,
@@ -128,6 +128,8 @@ pub struct BuildSpec {
     pub args: BTreeMap<String, Spanned<RawText>>,
     /// The package manager, for kinds on Node.js; by default `npm`.
     pub package_manager: Option<Spanned<PackageManagerWord>>,
+    /// The largest image that CI lets pass.
+    pub max_size: Option<Spanned<Bytes>>,
 }
 
 /// A package manager of Node.js.

@@ -26,6 +26,11 @@ macro_rules! text_values {
 
             fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
                 let check: fn(&str) -> Result<(), String> = $check;
+                // A number that would be wrong in quotes, too, is not told to be quoted.
+                if let Some(fault) = node.as_scalar().and_then(|scalar| check(&scalar.text).err()) {
+                    refuse(node, decoder, codes::$code, &fault);
+                    return None;
+                }
                 let text = String::decode(node, decoder)?;
                 match check(&text) {
                     Ok(()) => Some(Self(text)),

@@ -117,7 +117,7 @@ check_compose() {
 # ---- Kubernetes ---------------------------------------------------------------------------------------
 
 kustomizations() { # sets `found` to the folders below k8s that have or need a kustomization.yaml
-	mapfile -d '' found < <(find "$dir/k8s" -mindepth 1 -maxdepth 2 -name '*.yaml' -printf '%h\0' 2>/dev/null | sort -zu)
+	mapfile -d '' found < <(find "$dir/k8s" -mindepth 1 -maxdepth 3 -name '*.yaml' -printf '%h\0' 2>/dev/null | sort -zu)
 	some ${#found[@]} "k8s/<environment>/*.yaml"
 }
 check_kubernetes() {

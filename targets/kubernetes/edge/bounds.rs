@@ -24,6 +24,16 @@ pub(super) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
             "no limit on request bodies: the application must enforce it",
             out,
         );
+        if route.sensitive {
+            let message = format!(
+                "Kubernetes has no say in what the edge logs and compresses: the queries of `{}` may \
+                 stand in its log",
+                route.path.value
+            );
+            let help =
+                "switch both off in the edge's implementation, or send no secrets in queries";
+            out.tell(codes::APPROXIMATED, Some(route.span), message, help);
+        }
     }
     written(&edge.body_limit, "no limit on request bodies: the application must enforce it", out);
     written(&edge.http2, "no switch for HTTP/2: the edge's implementation decides", out);

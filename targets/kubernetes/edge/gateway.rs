@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Domain, Label, Route, Service};
+use stackc_model::{Domain, Label, Origin, Protocol, Route, Service};
 use stackc_source::codes;
 
 use super::super::context::{Context, Subject};
@@ -165,8 +165,8 @@ fn rules(
             // A prefix is taken off only where a rule has a single path.
             !route.strip
                 && !first.strip
-                && (&route.port, route.websocket) == (&first.port, first.websocket)
-                && (route.websocket || *route.timeout == *first.timeout)
+                && route.port == first.port
+                && timeout(item, route) == timeout(item, first)
         };
         match groups.iter_mut().find(alike) {
             Some(group) => group.push(route),
@@ -224,9 +224,7 @@ fn rule(item: &Service, group: &[&Route], headers: &[Header]) -> Option<RouteRul
             false => PathRewrite::ReplacePrefixMatch { path: "/" },
         }));
     }
-    if !headers.is_empty() {
-        filters.push(Filter::headers(headers.to_vec()));
-    }
+    filters.push(Filter::headers(headers.to_vec()));
     let path = |route: &&Route| {
         matched(if route.exact { "Exact" } else { "PathPrefix" }, route.path.value.clone())
     };
@@ -234,15 +232,19 @@ fn rule(item: &Service, group: &[&Route], headers: &[Header]) -> Option<RouteRul
         matches: group.iter().map(path).collect(),
         filters,
         backend_refs: vec![BackendRef { name: item.name.to_string(), port: *port.number }],
-        timeouts: Some(Timeouts { request: timeout(route) }),
+        timeouts: Some(Timeouts { request: timeout(item, route) }),
     })
 }
 
-/// A time limit counts to the end of the answer, and a WebSocket's answer has none.
-fn timeout(route: &Route) -> Noted<String> {
-    match route.websocket {
-        true => Noted::with("0s".to_owned(), "no limit: a WebSocket stays open"),
-        false => Noted::Plain(route.timeout.compact()),
+/// A time limit counts to the end of the answer. A WebSocket's answer has none, and a stream may take
+/// long, so there only a limit that was asked for counts.
+fn timeout(item: &Service, route: &Route) -> Noted<String> {
+    let asked = matches!(route.timeout.origin, Origin::Written(_));
+    let calls = item.ports.get(&route.port).is_some_and(|port| port.protocol == Protocol::Grpc);
+    match (route.websocket, asked || (route.buffering && !calls)) {
+        (true, _) => Noted::with("0s".to_owned(), "no limit: a WebSocket stays open"),
+        (false, false) => Noted::with("0s".to_owned(), "no limit: answers may be streams"),
+        (false, true) => Noted::Plain(route.timeout.compact()),
     }
 }
 

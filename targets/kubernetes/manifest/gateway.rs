@@ -131,13 +131,14 @@ impl Filter {
         }
     }
 
-    /// Headers set on answers, whatever the service says.
+    /// Headers set on answers, whatever the service says, and one that only tells what it is made of.
     pub(crate) fn headers(set: Vec<Header>) -> Self {
+        let remove = ["X-Powered-By"];
         Self {
             kind: "ResponseHeaderModifier",
             url_rewrite: None,
             request_redirect: None,
-            response_header_modifier: Some(HeaderModifier { set }),
+            response_header_modifier: Some(HeaderModifier { set, remove }),
         }
     }
 }
@@ -182,7 +183,9 @@ pub(crate) struct Redirect {
 /// Changes to headers.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct HeaderModifier {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) set: Vec<Header>,
+    pub(crate) remove: [&'static str; 1],
 }
 
 /// A header.

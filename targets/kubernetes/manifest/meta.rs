@@ -105,7 +105,7 @@ pub(crate) struct Expression {
 }
 
 /// A value that may carry a comment for the reviewer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 #[serde(untagged)]
 pub(crate) enum Noted<T> {
     /// The value alone.

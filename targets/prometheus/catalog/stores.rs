@@ -129,19 +129,22 @@ pub(super) static ROWS: &[Row] = &[
         warmup: 1,
     },
     Row {
-        alert: "RedisSnapshotFailed",
+        alert: "RedisRewriteFailed",
         area: Area::Redis,
         kind: Some(AlertKind::Redis),
         subjects: persistent_redis,
-        expr: |s, compare| format!("redis_rdb_last_bgsave_status{{{}}} {compare}", jobs(&[&s.job])),
+        expr: |s, compare| {
+            format!("redis_aof_last_bgrewrite_status{{{}}} {compare}", jobs(&[&s.job]))
+        },
         compare: Compare::Equal,
         levels: Levels::Fixed(Severity::Warning, Amount::Count(0)),
         hold: [5, 0],
         keep: 0,
         labels: ON_INSTANCE,
-        summary: "Redis {service} cannot save",
-        description: "The last snapshot of {service} failed.",
-        input: |s, saved, minutes| gauge(s, "redis_rdb_last_bgsave_status", saved, minutes),
+        summary: "Redis {service} cannot rewrite its log",
+        description: "The last rewrite of the append-only file of {service} failed; without one the \
+                      file grows until the disk is full.",
+        input: |s, written, minutes| gauge(s, "redis_aof_last_bgrewrite_status", written, minutes),
         warmup: 0,
     },
     Row {

@@ -1,6 +1,7 @@
 //! `stackc check`
 
 use stackc_driver::disk::{self, Finding, State};
+use stackc_source::{Diagnostic, codes};
 
 use crate::args::{Args, Select};
 use crate::exit::Exit;
@@ -19,21 +20,28 @@ pub(crate) fn run(args: &Args, select: &Select) -> Exit {
             report::result(&format!("{} files are up to date\n", artifacts.len()))
         }
         Ok(findings) => {
-            report::remark(&describe(&findings));
-            Exit::Differs
+            let faults: Vec<_> = findings.iter().map(fault).collect();
+            report::diagnostics(args, &faults, &tree.compilation.sources)
         }
         Err(faults) => report::diagnostics(args, &faults, &tree.compilation.sources),
     }
 }
 
-fn describe(findings: &[Finding]) -> String {
-    let mut text = String::new();
-    for finding in findings {
-        let mend = match finding.state {
-            State::Edited | State::Foreign => format!("stackc build --adopt {}", finding.path),
-            _ => "stackc build".to_owned(),
-        };
-        text += &format!("{}: {} (mend it with `{mend}`)\n", finding.path, finding.state.word());
-    }
-    text + &format!("{} generated files are not what stack.yaml says", findings.len())
+/// What is wrong with a file, and the command that mends it.
+fn fault(finding: &Finding) -> Diagnostic {
+    let (path, word) = (&finding.path, finding.state.word());
+    let (code, help) = match finding.state {
+        State::Edited => (
+            codes::EDITED,
+            format!(
+                "make the change in stack.yaml; `stackc build --adopt {path}` throws the edit away"
+            ),
+        ),
+        State::Foreign => (
+            codes::FOREIGN,
+            format!("move it out of the way; `stackc build --adopt {path}` replaces it"),
+        ),
+        _ => (codes::OUT_OF_DATE, "run `stackc build` and commit what it writes".to_owned()),
+    };
+    Diagnostic::global(code, format!("`{path}` is {word}")).help(help)
 }

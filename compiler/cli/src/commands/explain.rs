@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Args, subject: &str) -> Exit {
     if is_code {
         return code(&subject.to_ascii_uppercase());
     }
-    let compilation = Project::find(args).ok().map(|project| project.compile());
+    let compilation = Project::look(args).map(|project| project.compile());
     let stack = compilation.as_ref().and_then(|compilation| compilation.stack.as_ref());
     match stackc_driver::explain(subject, stack) {
         Some(explanation) => {

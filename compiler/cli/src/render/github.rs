@@ -54,8 +54,9 @@ fn message(item: &Diagnostic) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
+/// Escapes a cleaned text, which holds no carriage return any more.
 fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25").replace('\n', "%0A")
 }
 
 fn escape_property(text: &str) -> String {

@@ -114,8 +114,7 @@ impl Page<'_> {
         let spans: Vec<Span> = labels.iter().map(|label| beginning(label.span, file)).collect();
         let lines = spans.iter().map(|span| file.position(span.start).line);
         let (top, bottom) = (lines.clone().min().unwrap_or(1), lines.max().unwrap_or(1));
-        let excerpt = Excerpt::new((first.span.file, file), top..=bottom, LINE, self.masks)
-            .filter(|_| !file.text.is_empty());
+        let excerpt = Excerpt::new((first.span.file, file), top..=bottom, LINE, self.masks);
         let Some(excerpt) = excerpt else {
             let position = file.position(first.span.start);
             let origin = Origin::path(clean(&file.name)).line(position.line);

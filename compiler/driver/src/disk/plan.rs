@@ -6,7 +6,7 @@ use super::lock::LOCK;
 use super::manifest::Manifest;
 use super::status::State;
 use super::survey::{Content, Item, Survey, survey};
-use super::text::{folders, hash, shown};
+use super::text::{folders, hash, lf, shown};
 use super::tree::{Folder, Stamp};
 use super::{OutputRoot, Policy, Selection, adopts};
 use serde::Serialize;
@@ -234,12 +234,14 @@ impl<'a> Drafter<'a> {
         let (kept, emptied) = Manifest::sort_out(directories, &owned);
         let manifest = Manifest::new(self.stack, kept, owned);
         let manifest = (!manifest.files.is_empty()).then(|| manifest.render());
+        // git may have given the manifest other line ends, which is no reason to write it.
+        let written = ledger.manifest_bytes.as_deref().map(lf);
         // A lock that lies about is the trace of a killed run, or of one that is going on.
         let quiet =
             self.survey.tree.stamp(LOCK).map_err(|error| fault::io("read", LOCK, &error))?;
         let settled = quiet.is_none()
             && ledger.journal_bytes.is_none()
-            && manifest.as_ref().map(String::as_bytes) == ledger.manifest_bytes.as_deref()
+            && manifest.as_ref().map(String::as_bytes) == written.as_deref()
             && files.iter().all(|file| file.change == Change::Unchanged);
         Ok(Work {
             manifest,

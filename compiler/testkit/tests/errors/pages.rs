@@ -10,10 +10,10 @@ use crate::{folder, say};
 
 /// Codes that no text of a stack can show, and why.
 const NOT_SHOWN: [(&str, &str); 15] = [
+    ("E0611", "it is about the output tree"),
     ("E0101", "the file is missing or unreadable"),
     ("E0102", "the example would be 16 MiB long"),
     ("E0103", "the example would be no text"),
-    ("E0407", "the eviction policy follows from the purpose, so none can contradict it"),
     ("E0503", "names that differ give paths that differ"),
     ("E0601", "it is about files on the disk"),
     ("E0602", "it is about files on the disk"),

@@ -19,8 +19,11 @@ fn a_masked_text_shows_in_no_format() {
             .help(said("help"))
             .fix(said("title"), quoted, format!("${{{SECRET}}}"))
             .mask(quoted),
-        Diagnostic::new(codes::UNKNOWN_KEY, at(&sources, "a"), "the line shows it too")
-            .fix("write", secret, "NAME"),
+        Diagnostic::new(codes::UNKNOWN_KEY, at(&sources, "a"), "the line shows it too").fix(
+            said("write"),
+            secret,
+            "NAME",
+        ),
         Diagnostic::new(codes::UNKNOWN_KEY, at(&sources, "#"), "and so does a comment"),
     ];
     for format in ALL {
@@ -37,6 +40,19 @@ fn a_masked_text_shows_in_no_format() {
     // What cannot be applied is not offered to programs; the harmless fix is.
     assert_eq!(shown(Format::Json, &items, &sources).matches("\"replacement\"").count(), 1);
     assert_eq!(shown(Format::Sarif, &items, &sources).matches("insertedContent").count(), 1);
+}
+
+#[test]
+fn masked_texts_may_overlap_and_short_ones_garble_nothing() {
+    let sources = source("a: abcdef\nb: abcd\nc: 1\n");
+    let place = |part| at(&sources, part);
+    let item = Diagnostic::new(codes::SECRET_LITERAL, place("abcdef"), "abcdef 1, abcd 1")
+        .mask(place("abcdef"))
+        .mask(place("abcd\n"))
+        .mask(place("1"));
+    let page = shown(Format::Human, &[item.related(place("c:"), "")], &sources);
+    assert!(page.contains(": •••••• 1, •••• 1\n"), "{page}");
+    assert!(page.contains("3 | c: •\n"), "{page}");
 }
 
 #[test]

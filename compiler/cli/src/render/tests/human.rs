@@ -2,7 +2,7 @@
 
 use super::{Format, at, shown, source};
 use crate::render::render;
-use stackc_source::{Diagnostic, FileId, SourceMap, Span, codes};
+use stackc_source::{Diagnostic, Edit, FileId, Fix, SourceMap, Span, codes};
 
 const TEXT: &str = "stack: 1\nservices:\n  web:\n    prot: 80\n";
 
@@ -109,6 +109,21 @@ fn a_fix_that_cannot_be_shown_leaves_its_help() {
     let page = human(&[item], &source(&text));
     assert!(page.contains("= help: quote it\n"), "{page}");
     assert!(!page.contains("1 + "), "{page}");
+
+    let lines = "key: 1\n".repeat(50);
+    let item = Diagnostic::new(codes::SYNTAX, Span::new(FileId(0), 0, 1), "wrong")
+        .help("remove them")
+        .fix("remove", Span::new(FileId(0), 0, 300), "");
+    let page = human(&[item], &source(&lines));
+    assert!(page.contains("= help: remove them\n"), "{page}");
+
+    let mut sources = source(TEXT);
+    let other = sources.add("other/stack.yaml", TEXT);
+    let edit = |file| Edit { span: Span::new(file, 0, 5), replacement: "x".to_owned() };
+    let mut item = Diagnostic::global(codes::SYNTAX, "wrong").help("rename both");
+    item.fix = Some(Fix { title: "t".to_owned(), edits: vec![edit(FileId(0)), edit(other)] });
+    let page = human(&[item], &sources);
+    assert!(page.contains("= help: rename both\n"), "{page}");
 }
 
 #[test]

@@ -8,7 +8,8 @@ const MIB: u64 = 1 << 20;
 
 /// PostgreSQL parameters that follow from the memory limit: a quarter for its own cache, three
 /// quarters assumed cached in total, and what sorts may take if every connection sorts at once.
-pub(super) fn postgres(memory: Bytes, max_connections: u32) -> BTreeMap<String, String> {
+#[must_use]
+pub fn postgres(memory: Bytes, max_connections: u32) -> BTreeMap<String, String> {
     let total = (memory.0 / MIB).max(64);
     let shared = total / 4;
     let per_sort = (total - shared) / (u64::from(max_connections.max(1)) * 3);
@@ -23,13 +24,15 @@ pub(super) fn postgres(memory: Bytes, max_connections: u32) -> BTreeMap<String, 
 }
 
 /// The size of `/dev/shm`, where parallel queries exchange rows; docker's 64 MiB are soon full.
-pub(super) fn shared_memory(memory: Bytes) -> Bytes {
+#[must_use]
+pub fn shared_memory(memory: Bytes) -> Bytes {
     Bytes::mib((memory.0 / MIB / 4).max(64))
 }
 
 /// How much redis may hold. The rest is for buffers and, where it persists, for the pages that are
 /// copied while a child process rewrites the log.
-pub(super) fn redis(memory: Bytes, persistent: bool) -> String {
+#[must_use]
+pub fn redis(memory: Bytes, persistent: bool) -> String {
     let percent = if persistent { 60 } else { 75 };
     format!("{}mb", (memory.0 / MIB * percent / 100).max(1))
 }
