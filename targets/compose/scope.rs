@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Environment, Platform, Service, Sourced, Stack, Tier};
+use stackc_model::{
+    Engine, Environment, NeedTarget, Platform, Service, Sourced, Stack, StoreId, Tier,
+};
 use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 
 use super::document;
@@ -13,6 +15,8 @@ pub(super) struct Scope<'a> {
     pub(super) stack: &'a Stack,
     pub(super) env: &'a Environment,
     pub(super) diagnostics: &'a mut Diagnostics,
+    /// The services that migrate each database.
+    pub(super) migrating: BTreeMap<StoreId, Vec<&'a Service>>,
     /// Configs of the document, from files of the repository or from `contents`.
     pub(super) configs: BTreeMap<String, document::File>,
     /// Files that only hold the content of a config, by path.
@@ -25,7 +29,14 @@ impl<'a> Scope<'a> {
         env: &'a Environment,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
-        Self { stack, env, diagnostics, configs: BTreeMap::new(), contents: BTreeMap::new() }
+        let mut migrating: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for service in env.services.iter().filter(|item| item.migrate.is_some() && runs(item)) {
+            for id in databases(env, service) {
+                migrating.entry(id).or_default().push(service);
+            }
+        }
+        let (configs, contents) = (BTreeMap::new(), BTreeMap::new());
+        Self { stack, env, diagnostics, migrating, configs, contents }
     }
 
     /// Whether this is a developer's machine: images are built here, ports are on loopback.
@@ -55,6 +66,15 @@ impl<'a> Scope<'a> {
         }
         Text::from(path.as_str())
     }
+}
+
+/// The PostgreSQL stores a service needs.
+pub(super) fn databases(env: &Environment, service: &Service) -> impl Iterator<Item = StoreId> {
+    let stores = service.needs.values().filter_map(|need| match need.target {
+        NeedTarget::Store(id) => Some(id),
+        _ => None,
+    });
+    stores.filter(|id| matches!(env[*id].engine, Engine::Postgres { .. }))
 }
 
 /// Whether a service runs on compose.

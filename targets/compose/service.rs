@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Engine, NeedTarget, Role, Service, Start};
+use stackc_model::{NeedTarget, Role, Service, Start};
 use stackc_source::codes;
 use stackc_target::Commented;
 
 use super::document::{self, Condition, Dependency, FileMount, Flag, VolumeMount};
-use super::scope::{Scope, runs};
+use super::scope::{Scope, databases, runs};
 use super::text::{Text, texts};
 use super::{build, harden, health, secrets};
 
@@ -173,20 +173,7 @@ fn dependencies(scope: &mut Scope<'_>, service: &Service) -> BTreeMap<String, De
 
 /// The services whose migrations must be through before this one starts: its own, and those of any
 /// that shares a database with it.
-fn migrations<'a>(scope: &Scope<'a>, service: &Service) -> Vec<&'a Service> {
-    let databases = |service: &Service| -> Vec<_> {
-        let stores = service.needs.values().filter_map(|need| match need.target {
-            NeedTarget::Store(id) => Some(id),
-            _ => None,
-        });
-        stores.filter(|id| matches!(scope.env[*id].engine, Engine::Postgres { .. })).collect()
-    };
-    let mine = databases(service);
-    scope
-        .services()
-        .filter(|other| other.migrate.is_some())
-        .filter(|other| {
-            other.name == service.name || databases(other).iter().any(|id| mine.contains(id))
-        })
-        .collect()
+fn migrations<'a>(scope: &'a Scope<'_>, service: &'a Service) -> impl Iterator<Item = &'a Service> {
+    let shared = databases(scope.env, service).filter_map(|id| scope.migrating.get(&id)).flatten();
+    shared.copied().chain(service.migrate.is_some().then_some(service))
 }

@@ -5,17 +5,53 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::amount::Amount;
 use super::document::{AlertTest, Expected, InputSeries, TestCase, TestFile};
-use super::row::{Check, Level};
+use super::row::{Check, Compare, Level};
 use super::rules::annotations;
 use super::text::Places;
+
+/// From how many services on the absence of all is tested at once. Each test of one service alone
+/// needs the series of all others, so that the file would grow with the square of the services.
+pub(super) const MANY: usize = 50;
+
+/// What the name of such a test ends with.
+const ALL: &str = ", with all others";
 
 /// The tests of a file of rules.
 pub(super) fn test_file(rules: &str, checks: &[Check], runbooks: Option<&str>) -> TestFile {
     TestFile {
         rule_files: vec![rules.to_owned()],
         evaluation_interval: "1m",
-        tests: checks.iter().flat_map(|check| cases(check, runbooks)).collect(),
+        tests: checks
+            .chunk_by(|a, b| std::ptr::eq(a.row, b.row))
+            .flat_map(|checks| of_row(checks, runbooks))
+            .collect(),
     }
+}
+
+fn of_row(checks: &[Check], runbooks: Option<&str>) -> Vec<TestCase> {
+    let all = checks.iter().map(|check| cases(check, runbooks));
+    let absence = |check: &Check| {
+        matches!(check.row.compare, Compare::Absent) && check.subject.peers.is_empty()
+    };
+    if checks.len() > MANY && checks.iter().all(absence) {
+        all.reduce(together).unwrap_or_default()
+    } else {
+        all.flatten().collect()
+    }
+}
+
+/// The tests of two checks of a row as those of both.
+fn together(mut cases: Vec<TestCase>, others: Vec<TestCase>) -> Vec<TestCase> {
+    for (case, other) in cases.iter_mut().zip(others) {
+        if !case.name.ends_with(ALL) {
+            case.name.push_str(ALL);
+        }
+        case.input_series.extend(other.input_series);
+        for (test, other) in case.alert_rule_test.iter_mut().zip(other.alert_rule_test) {
+            test.exp_alerts.extend(other.exp_alerts);
+        }
+    }
+    cases
 }
 
 fn cases(check: &Check, runbooks: Option<&str>) -> Vec<TestCase> {

@@ -7,7 +7,7 @@ use stackc_model::{Alert, AlertKind, Origin, Percent, Seconds, Sourced, Threshol
 use stackc_source::{Diagnostics, FileId, Span, codes};
 
 use super::catalog::rows;
-use super::document::{Rule, RuleFile, TestFile};
+use super::document::{Rule, RuleFile, TestCase, TestFile};
 use super::options::Options;
 use super::row::{Check, checks};
 use super::world::{Database, DatabaseKind, Watched, World};
@@ -352,4 +352,24 @@ fn basic_writes_rules_alone() {
     );
     world.full = false;
     assert_eq!(paths(&world).len(), 2);
+}
+
+#[test]
+fn the_absence_of_many_services_is_tested_at_once() {
+    let services = |count: usize| {
+        let name = |at| service(&format!("s{at}"), "http_request_duration_seconds");
+        let (_, _, tests) = lowered(&World { services: (0..count).map(name).collect(), ..world() });
+        let absent = |case: &&TestCase| case.name.starts_with("ServiceAbsent");
+        let cases: Vec<_> = tests.tests.iter().filter(absent).collect();
+        let alerts = |case: &TestCase| {
+            case.alert_rule_test.iter().map(|test| test.exp_alerts.len()).max().unwrap()
+        };
+        let found: Vec<_> =
+            cases.iter().map(|case| (case.input_series.len(), alerts(case))).collect();
+        found
+    };
+    // Nothing is there and everything fires; everything is there and nothing does.
+    assert_eq!(services(cases::MANY + 1), [(0, 51), (51, 0)]);
+    let few = services(cases::MANY);
+    assert_eq!((few.len(), few[0], few[1]), (100, (49, 1), (50, 0)));
 }

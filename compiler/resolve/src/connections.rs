@@ -1,6 +1,6 @@
 //! Whether a store takes as many connections as the services will open.
 
-use stackc_model::{Engine, Environment, NeedTarget, Service, Store, StoreId};
+use stackc_model::{Engine, Environment, NeedTarget, Service, Store};
 use stackc_source::{Diagnostic, codes};
 
 use crate::context::Context;
@@ -11,12 +11,15 @@ const RESERVED: u32 = 3;
 
 /// Every copy opens one connection at the very least, so more copies than connections cannot run.
 pub(crate) fn check(environment: &Environment, cx: &mut Context<'_>) {
-    for (at, store) in environment.stores.iter().enumerate() {
+    let mut users: Vec<Vec<&Service>> = vec![Vec::new(); environment.stores.len()];
+    for service in &environment.services {
+        for need in service.needs.values() {
+            let NeedTarget::Store(id) = need.target else { continue };
+            users[id.position()].push(service);
+        }
+    }
+    for (store, users) in environment.stores.iter().zip(users) {
         let Engine::Postgres { max_connections, .. } = store.engine else { continue };
-        let needy = |service: &&Service| {
-            service.needs.values().any(|need| need.target == NeedTarget::Store(StoreId::at(at)))
-        };
-        let users: Vec<_> = environment.services.iter().filter(needy).collect();
         let copies: u32 = users.iter().map(|service| *service.scale.max).sum();
         if copies > max_connections.saturating_sub(RESERVED) {
             report(store, max_connections, copies, &users, cx);

@@ -4,6 +4,7 @@ use stackc_model::AlertKind;
 
 use super::{INSTANCE, ON_INSTANCE, gauge, growing, histogram, on_instance, steady};
 use crate::prometheus::amount::{Amount, Unit};
+use crate::prometheus::cases::MANY;
 use crate::prometheus::promql::{jobs, series};
 use crate::prometheus::row::{Area, Compare, Levels, Row, Series, Severity, Subject};
 use crate::prometheus::world::{Watched, World};
@@ -162,7 +163,8 @@ pub(super) static ROWS: &[Row] = &[
 ];
 
 fn services(world: &World) -> Vec<Subject> {
-    let names = || world.services.iter().map(|service| &service.name);
+    let alone = world.services.len() > MANY;
+    let names = || world.services.iter().map(|service| &service.name).filter(|_| !alone);
     let subject = |service: &Watched| Subject {
         copies: service.copies,
         peers: names().filter(|name| **name != service.name).cloned().collect(),
