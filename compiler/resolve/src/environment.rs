@@ -50,7 +50,10 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
         secrets.declare(&key.value, key.span, "PagerDuty integration key for notifications");
     }
     let ids = secrets.ids();
-    let stores: Vec<_> = stores.iter().filter_map(|store| store.finish(&ids, &mut cx)).collect();
+    let finished: Vec<_> = stores.iter().filter_map(|store| store.finish(&ids, &mut cx)).collect();
+    // Ids are positions: a store that is left out would make the others' point elsewhere.
+    let whole = finished.len() == stores.len();
+    let stores = finished;
     let limits = limits::resolve(&mut cx);
     let mut services = service::finish(&drafts, bindings, &ids, &platforms, &mut cx);
     let mut routes = edge::routes(&drafts, &public, &mut cx);
@@ -84,8 +87,10 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
         routes,
         limits,
     };
-    check::within(&environment, &mut cx);
-    Some(environment)
+    whole.then(|| {
+        check::within(&environment, &mut cx);
+        environment
+    })
 }
 
 /// Services, stores and externals share one namespace: each is a host name.
