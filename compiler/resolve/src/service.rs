@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use stackc_model::{
     Build, Bytes, Concurrency, Cron, Delivery, EnvName, Kind, Label, Logs, Metrics, Migrate,
-    Millicores, Mount, NeedTarget, Origin, PackageManager, Percent, Platform, Port, Protocol, Role,
-    Scale, Seconds, SecretId, Service, ServiceId, Sourced, Stop, Tier, Update, Volume, pins,
+    Millicores, Mount, Origin, PackageManager, Platform, Port, Protocol, Role, Seconds, SecretId,
+    Service, ServiceId, Sourced, Stop, Tier, Volume, pins,
 };
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, closest, codes};
 use stackc_spec::{
     AccessMode, ConcurrencyWord, DeliveryWord, KindWord, LogFormat, LogLevel, MigrateTool,
-    PackageManagerWord, ProtocolWord, ServiceSpec, UpdateWord,
+    PackageManagerWord, ProtocolWord, ServiceSpec,
 };
 
 use crate::context::{Context, or, or_map, written};
 use crate::data::{Defaults, resources};
-use crate::health;
 use crate::variables::Bindings;
+use crate::{copies, health, image, order};
 
 /// A service whose kind, image and part are known.
 #[derive(Debug)]
@@ -208,7 +208,7 @@ pub(crate) fn finish(
         .zip(bindings)
         .map(|(draft, bindings)| one(draft, bindings, ids, platforms, cx))
         .collect();
-    cycles(drafts, &services, cx);
+    order::cycles(drafts, &services, cx);
     services
 }
 
@@ -236,7 +236,7 @@ fn one(
         role: draft.role.clone(),
         image_of: draft.image_of,
         build: (kind != Kind::Image).then(|| build(draft, cx)),
-        image: image(draft, cx),
+        image: image::resolve(draft, cx),
         runtime: runtime(draft, cx),
         command: command(draft, cx),
         routes: Vec::new(),
@@ -258,9 +258,9 @@ fn one(
         files: files(draft, cx),
         health: health::resolve(draft, cx),
         metrics: metrics(draft, cx),
-        scale: scale(draft, *singleton, &volumes, cx),
+        scale: copies::scale(draft, *singleton, &volumes, cx),
         resources: resources(bounds, &bounds_of(kind)),
-        update: update(own, *singleton, &volumes, cx),
+        update: copies::update(own, *singleton, &volumes, cx),
         writable: own.writable.iter().filter_map(|path| absolute(path, cx)).collect(),
         stop: Stop {
             grace: or(
@@ -366,68 +366,6 @@ fn absolute(path: &Spanned<String>, cx: &mut Context<'_>) -> Option<Sourced<Stri
         cx.push(Diagnostic::new(codes::BAD_PATH, path.span, message));
     }
     fits.then(|| written(path))
-}
-
-fn image(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Sourced<String> {
-    let spec = draft.own.image.as_ref().or(draft.shared.image.as_ref());
-    if *draft.kind == Kind::Image {
-        return spec.map(|image| written(image).map(|image| image.0)).unwrap_or_else(|| {
-            let message = format!("`services.{}.image` is required for `kind: image`", draft.name);
-            cx.push(Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
-                "name the image with its exact tag, such as `image: traefik/whoami:v1.11.0`",
-            ));
-            Sourced::default(String::new(), "")
-        });
-    }
-    if let Some(image) = spec {
-        let message =
-            format!("`services.{}.image` is for `kind: image`; this one is built here", draft.name);
-        cx.push(
-            Diagnostic::new(codes::EXCLUSIVE, image.span, message)
-                .help("take it out: the image is named after `registry` and the service"),
-        );
-    }
-    let owner = draft
-        .own
-        .like
-        .as_ref()
-        .filter(|_| draft.image_of.is_some())
-        .map_or(draft.name, |like| &like.value);
-    match &cx.spec.registry {
-        Some(registry) => {
-            let base = registry.value.trim_end_matches('/');
-            check_registry(base, registry.span, cx);
-            let origin = Origin::Derived(registry.span, "the registry and the service's name");
-            Sourced { value: format!("{base}/{owner}"), origin }
-        }
-        None => Sourced::default(
-            format!("{}/{owner}", cx.spec.name.value),
-            "the stack's and the service's names",
-        ),
-    }
-}
-
-/// A registry path as the OCI distribution specification has repository names.
-fn check_registry(base: &str, span: Span, cx: &mut Context<'_>) {
-    let part = |text: &str| {
-        let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        !text.is_empty()
-            && text.chars().all(|c| alphanumeric(c) || "._-".contains(c))
-            && text.starts_with(alphanumeric)
-            && text.ends_with(alphanumeric)
-    };
-    let (host, rest) = base.split_once('/').unwrap_or((base, ""));
-    let host_fits = part(host)
-        || host
-            .rsplit_once(':')
-            .is_some_and(|(name, port)| part(name) && port.parse::<u16>().is_ok());
-    if !host_fits || (!rest.is_empty() && !rest.split('/').all(part)) {
-        let message = "this is no registry path";
-        cx.push(
-            Diagnostic::new(codes::BAD_FORMAT, span, message)
-                .help("write it as `ghcr.io/owner/repository`: lower case, without scheme or tag"),
-        );
-    }
 }
 
 fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
@@ -548,116 +486,6 @@ fn volumes(own: &ServiceSpec, cx: &mut Context<'_>) -> BTreeMap<Label, Volume> {
     volumes
 }
 
-fn scale(
-    draft: &DraftService<'_>,
-    singleton: bool,
-    volumes: &BTreeMap<Label, Volume>,
-    cx: &mut Context<'_>,
-) -> Scale {
-    let spec = draft.own.scale.as_ref().map(|scale| &scale.value);
-    let single_volume = volumes.values().any(|volume| !volume.shared);
-    let (usual, reason) = match cx.tier {
-        _ if singleton => (1, "it is a singleton"),
-        _ if single_volume => (1, "its volume is written by one copy"),
-        Tier::Production if matches!(*draft.role, Role::Web | Role::Internal) => {
-            (2, "one copy may be replaced while the other serves")
-        }
-        _ => (1, "one copy is enough here"),
-    };
-    let mut min = or(spec.and_then(|scale| scale.min.as_ref()), usual, reason);
-    let top = usual.max(*min);
-    let mut max = or(spec.and_then(|scale| scale.max.as_ref()), top, reason);
-    if cx.tier == Tier::Development {
-        for bound in [&mut min, &mut max] {
-            if let Some(span) = bound.origin.span().filter(|span| !cx.in_overlay(*span)) {
-                *bound = Sourced {
-                    value: 1,
-                    origin: Origin::Derived(span, "one copy on a developer's machine"),
-                };
-            }
-        }
-    }
-    check_scale(draft, &min, &max, singleton, single_volume, cx);
-    Scale {
-        min,
-        max,
-        cpu: or(
-            spec.and_then(|scale| scale.cpu.as_ref()),
-            Percent(7000),
-            "room for a peak while copies start",
-        ),
-        memory: spec.and_then(|scale| scale.memory.as_ref()).map(written),
-    }
-}
-
-fn check_scale(
-    draft: &DraftService<'_>,
-    min: &Sourced<u32>,
-    max: &Sourced<u32>,
-    singleton: bool,
-    single_volume: bool,
-    cx: &mut Context<'_>,
-) {
-    let span = max.origin.span().or(min.origin.span()).unwrap_or(draft.own.span);
-    let fault = if min.value == 0 || max.value == 0 {
-        Some((
-            "a service with no copies does not run".to_owned(),
-            "to turn it off, take it out; in an environment write `null` for it",
-        ))
-    } else if max.value < min.value {
-        Some((
-            format!("at most {} copies are fewer than at least {}", max.value, min.value),
-            "swap them",
-        ))
-    } else if max.value > 1 && singleton {
-        Some((
-            "a singleton cannot have several copies".to_owned(),
-            "take out `scale` or `singleton`",
-        ))
-    } else if max.value > 1 && single_volume {
-        Some((
-            "several copies cannot write one volume".to_owned(),
-            "set the volume's `access: rwx`, or `scale: 1`",
-        ))
-    } else {
-        None
-    };
-    if let Some((message, help)) = fault {
-        cx.push(Diagnostic::new(codes::SCALE, span, message).help(help));
-    }
-}
-
-fn update(
-    own: &ServiceSpec,
-    singleton: bool,
-    volumes: &BTreeMap<Label, Volume>,
-    cx: &mut Context<'_>,
-) -> Sourced<Update> {
-    let alone = singleton || volumes.values().any(|volume| !volume.shared);
-    let strategy = own.update.as_ref().map(|update| &update.value.strategy);
-    if let (true, Some(word)) = (alone, strategy.filter(|word| word.value == UpdateWord::Rolling)) {
-        let message =
-            "two copies would run at once during a rolling update, which this service cannot take";
-        cx.push(
-            Diagnostic::new(codes::SCALE, word.span, message)
-                .help("write `update: recreate`, or take it out"),
-        );
-    }
-    let (default, reason) = match alone {
-        true => (Update::Recreate, "two copies must never run at once"),
-        false => (Update::Rolling, "no request is lost"),
-    };
-    or_map(
-        strategy,
-        |word| match word {
-            UpdateWord::Rolling => Update::Rolling,
-            UpdateWord::Recreate => Update::Recreate,
-        },
-        default,
-        reason,
-    )
-}
-
 fn migrate(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Migrate> {
     let spec = draft.own.migrate.as_ref()?;
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
@@ -747,63 +575,4 @@ fn bounds_of(kind: Kind) -> Defaults {
         memory: (Bytes::mib(memory.0), Bytes::mib(memory.1)),
         reason,
     }
-}
-
-/// Finds services that wait for each other; each cycle is said once.
-fn cycles(drafts: &[DraftService<'_>], services: &[Service], cx: &mut Context<'_>) {
-    // 0: not seen, 1: on the way, 2: done. The walk keeps its own stack: a long chain is no reason
-    // to overflow the thread's.
-    let mut state = vec![0u8; services.len()];
-    for start in 0..services.len() {
-        let mut path = vec![(start, 0)];
-        while let Some((at, next)) = path.pop() {
-            state[at] = 1;
-            let waits: Vec<_> = services[at]
-                .needs
-                .iter()
-                .filter(|(_, need)| *need.start != stackc_model::Start::Any)
-                .filter_map(|(name, need)| match need.target {
-                    NeedTarget::Service(id) => Some((name, id.position())),
-                    _ => None,
-                })
-                .collect();
-            match waits.get(next) {
-                None => state[at] = 2,
-                Some((name, to)) => {
-                    path.push((at, next + 1));
-                    match state.get(*to) {
-                        Some(0) => path.push((*to, 0)),
-                        Some(1) => report_cycle(drafts, services, &path, at, *to, name, cx),
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn report_cycle(
-    drafts: &[DraftService<'_>],
-    services: &[Service],
-    path: &[(usize, usize)],
-    at: usize,
-    to: usize,
-    name: &Label,
-    cx: &mut Context<'_>,
-) {
-    let from = path.iter().position(|(step, _)| *step == to).unwrap_or(0);
-    let names: Vec<_> =
-        path[from..].iter().map(|(step, _)| services[*step].name.as_str()).collect();
-    let span = drafts[at]
-        .own
-        .needs
-        .get(name)
-        .or(drafts[at].shared.needs.get(name))
-        .map_or(drafts[at].own.span, |need| need.span);
-    let message =
-        format!("services wait for each other: {} → {}", names.join(" → "), services[to].name);
-    cx.push(
-        Diagnostic::new(codes::CYCLE, span, message)
-            .help("let one of them start without the other: `needs: {NAME: {start: any}}`"),
-    );
 }
