@@ -137,6 +137,7 @@ fn values(site: &Site) -> Vec<Value> {
         ("limits.*.match", &["\"/api\""]),
         ("environments.*.branch", &["\"trunk\""]),
         ("external.*.egress", &["[\"api.example.com\"]"]),
+        ("data.*.custom", &["{\"image\": \"search/server:1.2.3\", \"port\": 7700}"]),
         ("services.*.env.*", &["\"changed\""]),
     ];
     if let Some((_, values)) = special.iter().find(|(path, _)| *path == joined) {
