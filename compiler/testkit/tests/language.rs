@@ -4,14 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use std::collections::BTreeSet;
-
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::{Map, Value, json};
-use stackc_shape::{Decode, Decoder, Shape, expand};
+use serde_json::{Value, json};
+use stackc_shape::{Decode, Decoder, expand};
 use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
 use stackc_spec::StackSpec;
-use stackc_testkit::{compile_text, repository};
+use stackc_testkit::compile_text;
+use stackc_testkit::sites::{Site, bases, placed, places, removed, sites};
+use stackc_testkit::values::values;
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
@@ -209,56 +209,6 @@ fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
             Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into())
         }
     }
-}
-
-/// The concrete paths of a site in a stack; where the map has no entry of the kind, one is made up.
-fn places(base: &Value, path: &[String]) -> Vec<Vec<String>> {
-    let mut places = vec![(Vec::new(), Some(base))];
-    for segment in path {
-        let mut next = Vec::new();
-        for (place, value) in places {
-            if segment != "*" {
-                let place: Vec<String> = place.iter().cloned().chain([segment.clone()]).collect();
-                next.push((place, value.and_then(|value: &Value| value.get(segment))));
-                continue;
-            }
-            let names: Vec<String> = value
-                .and_then(Value::as_object)
-                .map_or_else(Vec::new, |map| map.keys().cloned().collect());
-            for name in names {
-                let place: Vec<String> = place.iter().cloned().chain([name.clone()]).collect();
-                next.push((place, value.and_then(|value| value.get(&name))));
-            }
-        }
-        places = next;
-    }
-    places.into_iter().map(|(place, _)| place).collect()
-}
-
-fn placed(base: &Value, place: &[String], value: Value) -> Value {
-    let mut stack = base.clone();
-    let mut at = &mut stack;
-    for segment in place {
-        if !at.is_object() {
-            *at = json!({});
-        }
-        at = at.as_object_mut().unwrap().entry(segment.clone()).or_insert(json!({}));
-    }
-    *at = value;
-    stack
-}
-
-fn removed(base: &Value, place: &[String]) -> Value {
-    let mut stack = base.clone();
-    let (last, above) = place.split_last().unwrap();
-    let mut at = Some(&mut stack);
-    for segment in above {
-        at = at.and_then(|value| value.get_mut(segment));
-    }
-    if let Some(map) = at.and_then(Value::as_object_mut) {
-        map.remove(last);
-    }
-    stack
 }
 
 /// The codes the decoder gives for a stack, nothing else of the compiler involved.
