@@ -20,9 +20,10 @@ pub use data::{
     DataSpec, EngineWord, ExternalSpec, HostsSpec, ModeWord, ProfileWord, PurposeWord, WalWord,
 };
 pub use edge::{
-    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CorsSpec, CspModeWord, CspSpec,
-    DomainSpec, EdgeSpec, FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitModeWord, LimitSpec,
-    Method, TlsProfileWord, TlsProviderWord, TlsSpec,
+    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CoopWord, CorpWord, CorsSpec,
+    CspHostsSpec, CspModeWord, CspSpec, DomainSpec, EdgeLogsSpec, EdgeSpec, EnforceWord, ExtraSpec,
+    FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitKeyWord, LimitModeWord, LimitSpec,
+    MaintenanceSpec, Method, TimeoutsSpec, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
 pub use environment::{EnvironmentSpec, PlatformWord, TierWord};
 pub use operations::{
