@@ -3,7 +3,7 @@
 use stackc_shape::{Decode, Spanned};
 use stackc_unit::{EnvName, Seconds};
 
-use crate::{AgeRecipient, BucketPath, CronText, DaysText};
+use crate::{AgeRecipient, BucketPath, CronText, DaysText, WebUrl};
 
 /// How data is saved.
 #[derive(Debug, Clone, Default, Decode)]
@@ -72,7 +72,7 @@ pub struct BackupToSpec {
     /// A bucket of an S3 store and the folder in it, such as `acme-backups/shop`.
     pub s3: Spanned<BucketPath>,
     /// The address of the store, such as `https://s3.example.com`; by default that of AWS.
-    pub endpoint: Option<Spanned<String>>,
+    pub endpoint: Option<Spanned<WebUrl>>,
     /// The region of the bucket, such as `eu-north-1`.
     pub region: Option<Spanned<String>>,
     /// How the names of the two secrets start: `BACKUP` stands for `BACKUP_ACCESS_KEY_ID` and

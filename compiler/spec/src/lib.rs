@@ -9,6 +9,7 @@ mod ci;
 mod data;
 mod edge;
 mod environment;
+mod external;
 mod notify;
 mod observe;
 mod release;
@@ -29,7 +30,8 @@ pub use ci::{
     SecuritySpec, UpdatesSpec,
 };
 pub use data::{
-    DataSpec, EngineWord, ExternalSpec, HostsSpec, ModeWord, ProfileWord, PurposeWord, WalWord,
+    CustomBackupSpec, CustomSpec, DataSpec, EngineWord, ModeWord, PersistenceWord, PoolerWord,
+    ProviderWord, PurposeWord, SslWord, TuneWord, UserAccessWord, UserSpec, WalWord,
 };
 pub use edge::{
     AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CorsSpec, CspModeWord, CspSpec,
@@ -37,6 +39,7 @@ pub use edge::{
     Method, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
 pub use environment::{EnvironmentSpec, LoginValue, PlatformWord, RegistrySpec, RunWord, TierWord};
+pub use external::{ExternalSpec, HostsSpec, ProfileWord};
 pub use notify::{ChannelWord, EmailSpec, NotifyRoutesSpec, NotifySpec};
 pub use observe::{
     AlertLevels, AlertsSpec, CustomAlertSpec, LevelWord, ObserveSpec, SeverityWord, SloLatencySpec,
@@ -53,7 +56,7 @@ pub use service::{
 };
 pub use values::{
     AgeRecipient, AlertValue, BucketPath, CronText, DaysText, Fraction, Generate, HostName,
-    ImageRef, PathGlob, RoutePath, ScheduleText,
+    ImageRef, PathGlob, RoutePath, ScheduleText, WebUrl,
 };
 
 /// One stack: what a team runs, in one file.
