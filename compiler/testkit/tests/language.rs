@@ -6,7 +6,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
-use stackc_shape::{Decode, Decoder, expand};
+use stackc_shape::{Decode, Decoder, Shape, expand};
 use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
 use stackc_spec::StackSpec;
 use stackc_testkit::compile_text;
