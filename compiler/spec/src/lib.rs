@@ -30,13 +30,14 @@ pub use operations::{
     ObserveSpec, ScheduleText, SecretSpec, SecuritySpec, VariableSpec,
 };
 pub use service::{
-    AccessMode, BuildSpec, ConcurrencyWord, CpuSpec, DeliveryWord, FileSpec, HealthSpec, KindWord,
-    LogFormat, LogLevel, LogsSpec, MemorySpec, MetricsSpec, MigrateSpec, MigrateTool, MomentWord,
-    NeedSpec, PackageManagerWord, PortSpec, ProtocolWord, ResourcesSpec, RouteSpec, ScaleSpec,
-    SecretUse, SecuritySection, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
-    UpdateWord, VariableName, VolumeSpec,
+    AccessMode, ArchWord, BaseWord, BuildSpec, CallSpec, ConcurrencyWord, CpuSpec, DeliveryWord,
+    FileSpec, HealthSpec, KindWord, LogFormat, LogLevel, LogsSpec, MemorySpec, MetricsSpec,
+    MigrateSpec, MigrateTool, MomentWord, NeedSpec, PackageManagerWord, PortSpec, ProtocolWord,
+    ResourcesSpec, RotateSpec, RouteSpec, ScaleSpec, SecretUse, SecuritySection, SeedSpec,
+    SeedTool, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec, UpdateWord, VariableName,
+    ViaWord, VolumeSpec,
 };
-pub use values::{AlertValue, CronText, Generate, HostName, ImageRef, KeepText, RoutePath};
+pub use values::{AlertValue, Copies, CronText, Generate, HostName, ImageRef, KeepText, RoutePath};
 
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]
