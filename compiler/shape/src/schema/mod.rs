@@ -152,7 +152,7 @@ impl Writer<'_> {
     fn field(&mut self, field: &Field, side: Side) -> Value {
         let mut schema = match field.key {
             "targets" => self.targets(side),
-            "environments" => self.environments((field.shape)()),
+            "environments" => self.environments((field.shape)(), side),
             _ => self.shape((field.shape)(), side),
         };
         let text = markdown(&field.about(), field.default(), (field.shape)(), field.planned);
@@ -177,13 +177,14 @@ impl Writer<'_> {
     }
 
     /// The map of environments: its values are overlays.
-    fn environments(&mut self, shape: Shape) -> Map<String, Value> {
+    fn environments(&mut self, shape: Shape, side: Side) -> Map<String, Value> {
         match shape {
             Shape::Map(rule, value) => {
                 let inner = self.plain(value(), Side::Overlay);
                 keyed(rule, &inner)
             }
-            other => self.shape(other, Side::Overlay),
+            // The names of environments, as a secret lists them.
+            other => self.shape(other, side),
         }
     }
 
