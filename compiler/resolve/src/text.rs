@@ -2,7 +2,7 @@
 //!
 //! Only `${` starts a reference, `$${` stands for a literal `${`, and a lone `$` is itself.
 
-use stackc_model::{EnvName, Label};
+use stackc_model::{EnvName, Label, Tier};
 use stackc_source::{Diagnostic, Span, closest, codes};
 
 use crate::context::Context;
@@ -108,7 +108,10 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
     match parts.as_slice() {
         ["domain"] => domain("main", name, span, scope, cx),
         ["domains", key] => domain(key, name, span, scope, cx),
+        // A main domain that is faulty has been complained of.
+        ["url"] if scope.url.is_none() && has_main(cx) => None,
         ["url"] => known(scope.url.clone(), name, NO_DOMAIN, span, cx),
+        ["preview"] => known(preview(cx), name, NO_PREVIEW, span, cx),
         ["environment"] => Some(Draft::of(cx.name.as_str())),
         ["name"] => Some(Draft::of(cx.spec.name.as_str())),
         ["env", key] => variable(key, name, span, scope, cx),
@@ -122,6 +125,7 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
             let roots = [
                 "domain",
                 "url",
+                "preview",
                 "environment",
                 "name",
                 "env",
@@ -135,8 +139,19 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
     }
 }
 
+fn has_main(cx: &Context<'_>) -> bool {
+    cx.spec.domains.keys().any(|key| key.as_str() == "main")
+}
+
+/// The name of one preview: files are written for the one called `preview`.
+fn preview(cx: &Context<'_>) -> Option<String> {
+    (cx.tier == Tier::Preview).then(|| "preview".to_owned())
+}
+
 // Why a reference has no value, and what to do.
 const NO_DOMAIN: (&str, &str) = ("no public domain is declared", "add `domain` to the stack");
+const NO_PREVIEW: (&str, &str) =
+    ("only previews have it", "move it into an environment of the tier `preview`");
 const NO_DATABASE: (&str, &str) = ("the engine has no databases", "take it out");
 const NO_USER: (&str, &str) = ("the engine has no users", "take it out");
 const NO_PORT: (&str, &str) = ("the service listens on no port", "give the service a `port`");
@@ -170,8 +185,8 @@ fn unknown(
     let message = format!("`${{{name}}}` refers to nothing");
     let help = suggestion.map_or_else(
         || {
-            "references are ${domain}, ${domains.NAME}, ${url}, ${environment}, ${name}, ${env.X}, \
-             ${secrets.X}, ${data.NAME.url|host|port|database|user} and \
+            "references are ${domain}, ${domains.NAME}, ${url}, ${environment}, ${preview}, \
+             ${name}, ${env.X}, ${secrets.X}, ${data.NAME.url|host|port|database|user} and \
              ${services.NAME.url|public_url|host|port}; `$${` is a literal `${`"
                 .to_owned()
         },
