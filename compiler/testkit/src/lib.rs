@@ -1,5 +1,8 @@
 //! What the tests share: where the cases are, and how a stack is compiled in memory.
 
+pub mod sites;
+pub mod values;
+
 use std::path::{Path, PathBuf};
 
 use stackc_driver::{Compilation, MemoryLoader, compile};

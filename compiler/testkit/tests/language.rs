@@ -4,14 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use std::collections::BTreeSet;
-
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde_json::{Map, Value, json};
-use stackc_shape::{Decode, Decoder, Shape, expand};
+use serde_json::{Value, json};
+use stackc_shape::{Decode, Decoder, expand};
 use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
 use stackc_spec::StackSpec;
-use stackc_testkit::{compile_text, repository};
+use stackc_testkit::compile_text;
+use stackc_testkit::sites::{Site, bases, placed, places, removed, sites};
+use stackc_testkit::values::values;
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
@@ -28,138 +28,6 @@ fn main() -> std::process::ExitCode {
         trials.push(Trial::test(format!("agrees::{name}"), move || agrees(&wrong)));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// A field of the language: its path with `*` for names of the user's choosing, and its shape.
-#[derive(Clone)]
-struct Site {
-    path: Vec<String>,
-    shape: Shape,
-}
-
-/// The stacks that fields are set in.
-fn bases() -> Vec<Value> {
-    let case = |path: &str| long_form(&std::fs::read_to_string(repository().join(path)).unwrap());
-    let mut compose_only = case("golden/workshop/stack.yaml");
-    compose_only["deploy"] = json!(["compose"]);
-    // Kubernetes takes no file from outside its manifests.
-    compose_only["services"]["search"]["files"]["rules"] =
-        json!({ "path": "/etc/rules", "from": "ops/rules" });
-    vec![case("golden/workshop/stack.yaml"), case("stack.yaml"), compose_only]
-}
-
-/// A stack as JSON with its short forms expanded by the compiler itself, so that paths are long.
-fn long_form(text: &str) -> Value {
-    let (node, _) = read(FileId(0), text, Limits::default());
-    json_of(&expand(node.unwrap(), StackSpec::shape(), &mut Diagnostics::default()))
-}
-
-fn json_of(node: &stackc_source::Node) -> Value {
-    use stackc_source::NodeKind;
-    match &node.kind {
-        NodeKind::Null => Value::Null,
-        NodeKind::Scalar(scalar) => match (scalar.as_bool(), scalar.as_integer()) {
-            (Some(flag), _) => json!(flag),
-            (_, Some(number)) => json!(number),
-            _ => json!(&*scalar.text),
-        },
-        NodeKind::List(items) => items.iter().map(json_of).collect(),
-        NodeKind::Map(entries) => entries
-            .iter()
-            .map(|entry| (entry.key.to_string(), json_of(&entry.value)))
-            .collect::<Map<_, _>>()
-            .into(),
-    }
-}
-
-/// Every field below the root, environments' sections left to the sections themselves.
-fn sites() -> Vec<Site> {
-    let mut sites = Vec::new();
-    collect(StackSpec::shape(), &mut Vec::new(), &mut sites);
-    sites
-}
-
-fn collect(shape: Shape, path: &mut Vec<String>, sites: &mut Vec<Site>) {
-    match shape {
-        Shape::Record(record) => {
-            let sections: BTreeSet<_> =
-                StackSpec::shape().record().unwrap().fields.iter().map(|field| field.key).collect();
-            for field in record.fields {
-                if path.first().is_some_and(|first| first == "environments")
-                    && sections.contains(field.key)
-                {
-                    continue;
-                }
-                path.push(field.key.to_owned());
-                let shape = (field.shape)();
-                if !field.planned {
-                    collect(shape, path, sites);
-                }
-                if field.planned || !matches!(shape, Shape::Record(_) | Shape::Map(..)) {
-                    sites.push(Site { path: path.clone(), shape });
-                }
-                path.pop();
-            }
-        }
-        Shape::Map(_, value) => {
-            path.push("*".to_owned());
-            collect(value(), path, sites);
-            path.pop();
-        }
-        Shape::Switch(inner) | Shape::Nullable(inner) => collect(inner(), path, sites),
-        Shape::List(_) | Shape::Scalar(_) | Shape::Words(_) | Shape::Any => {}
-    }
-}
-
-/// Values to try at a site.
-fn values(site: &Site) -> Vec<Value> {
-    let joined = site.path.join(".");
-    let special: &[(&str, &[&str])] = &[
-        ("stack", &["2"]),
-        ("services.*.like", &["\"api\"", "\"backend\""]),
-        ("services.*.image", &["\"nginx:1.29.1\""]),
-        ("services.*.routes.*.domain", &["\"admin\"", "\"main\""]),
-        ("services.*.routes.*.port", &["\"metrics\"", "\"http\""]),
-        ("services.*.metrics.port", &["\"http\"", "\"metrics\""]),
-        ("services.*.writable", &["[\"/var/tmp/x\"]"]),
-        ("services.*.files.*.path", &["\"/etc/other\""]),
-        ("services.*.files.*.from", &["\"ops/file\""]),
-        ("services.*.volumes.*.path", &["\"/elsewhere\""]),
-        ("services.*.build.dockerfile", &["\"Dockerfile.own\""]),
-        ("services.*.metrics.http", &["\"requests_seconds\""]),
-        ("services.*.metrics.db_pool_waiting", &["\"pool_waiting\""]),
-        ("services.*.metrics.db_latency", &["\"query_seconds\""]),
-        ("timezone", &["\"Europe/Berlin\""]),
-        ("edge.http2", &["false"]),
-        ("edge.compression.level", &["3"]),
-        ("edge.compression.types", &["[\"text/csv\"]"]),
-        ("limits.*.exempt", &["[\"198.51.100.0/24\"]"]),
-        ("limits.*.match", &["\"/api\""]),
-        ("environments.*.branch", &["\"trunk\""]),
-        ("external.*.egress", &["[\"api.example.com\"]"]),
-        ("services.*.env.*", &["\"changed\""]),
-    ];
-    if let Some((_, values)) = special.iter().find(|(path, _)| *path == joined) {
-        return values.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-    }
-    examples(site.shape)
-}
-
-fn examples(shape: Shape) -> Vec<Value> {
-    match shape {
-        Shape::Scalar(scalar) => {
-            scalar.examples.iter().map(|text| serde_yaml::from_str(text).unwrap()).collect()
-        }
-        Shape::Words(list) => list.words.iter().map(|variant| json!(variant.word)).collect(),
-        Shape::Switch(inner) => {
-            [json!(false), json!(true)].into_iter().chain(examples(inner())).collect()
-        }
-        Shape::Nullable(inner) => examples(inner()).into_iter().chain([Value::Null]).collect(),
-        Shape::List(item) => examples(item()).into_iter().map(|value| json!([value])).collect(),
-        Shape::Map(..) => vec![json!({ "probe": {} }), json!({})],
-        Shape::Record(_) => vec![json!({})],
-        Shape::Any => vec![json!({ "probe": {} }), json!(false)],
-    }
 }
 
 /// What a compilation says and makes, and whether it has errors.
@@ -208,56 +76,6 @@ fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
             Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into())
         }
     }
-}
-
-/// The concrete paths of a site in a stack; where the map has no entry of the kind, one is made up.
-fn places(base: &Value, path: &[String]) -> Vec<Vec<String>> {
-    let mut places = vec![(Vec::new(), Some(base))];
-    for segment in path {
-        let mut next = Vec::new();
-        for (place, value) in places {
-            if segment != "*" {
-                let place: Vec<String> = place.iter().cloned().chain([segment.clone()]).collect();
-                next.push((place, value.and_then(|value: &Value| value.get(segment))));
-                continue;
-            }
-            let names: Vec<String> = value
-                .and_then(Value::as_object)
-                .map_or_else(Vec::new, |map| map.keys().cloned().collect());
-            for name in names {
-                let place: Vec<String> = place.iter().cloned().chain([name.clone()]).collect();
-                next.push((place, value.and_then(|value| value.get(&name))));
-            }
-        }
-        places = next;
-    }
-    places.into_iter().map(|(place, _)| place).collect()
-}
-
-fn placed(base: &Value, place: &[String], value: Value) -> Value {
-    let mut stack = base.clone();
-    let mut at = &mut stack;
-    for segment in place {
-        if !at.is_object() {
-            *at = json!({});
-        }
-        at = at.as_object_mut().unwrap().entry(segment.clone()).or_insert(json!({}));
-    }
-    *at = value;
-    stack
-}
-
-fn removed(base: &Value, place: &[String]) -> Value {
-    let mut stack = base.clone();
-    let (last, above) = place.split_last().unwrap();
-    let mut at = Some(&mut stack);
-    for segment in above {
-        at = at.and_then(|value| value.get_mut(segment));
-    }
-    if let Some(map) = at.and_then(Value::as_object_mut) {
-        map.remove(last);
-    }
-    stack
 }
 
 /// The codes the decoder gives for a stack, nothing else of the compiler involved.
