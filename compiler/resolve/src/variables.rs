@@ -233,7 +233,8 @@ impl Parts<'_> {
                         .help("name a service, a data store or an external");
                     let mut defined = places(&spec.data);
                     defined.extend(places(&spec.external));
-                    defined.extend(places(&spec.services));
+                    let others = spec.services.iter().filter(|(other, _)| *other != draft.name);
+                    defined.extend(places(others));
                     cx.push(near::suggest(fault, name, &defined));
                 }
                 None
