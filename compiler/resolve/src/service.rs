@@ -240,13 +240,7 @@ fn one(
         routes: Vec::new(),
         needs: bindings.needs,
         env: bindings.env,
-        public_env: own
-            .public_env
-            .iter()
-            .map(|(name, value)| {
-                (name.clone(), Sourced::written(value.value.0.clone(), value.span))
-            })
-            .collect(),
+        public_env: bindings.public_env,
         secrets: bindings
             .secrets
             .into_iter()

@@ -24,6 +24,8 @@ pub(crate) struct Bindings {
     pub(crate) needs: BTreeMap<Label, Need>,
     /// Plain variables.
     pub(crate) env: BTreeMap<EnvName, Sourced<String>>,
+    /// Variables of its build.
+    pub(crate) public_env: BTreeMap<EnvName, Sourced<String>>,
     /// Secrets by variable.
     pub(crate) secrets: BTreeMap<EnvName, EnvName>,
     /// Where each variable was said, to name both sides of a conflict.
@@ -112,6 +114,12 @@ impl Parts<'_> {
             if let Some(text) = resolved {
                 let origin = Origin::Written(value.span);
                 bindings.add(draft, name, text, origin, secrets, cx);
+            }
+        }
+        for (name, value) in &draft.own.public_env {
+            let resolved = text::resolve(&value.value.0, value.span, Place::Plain, self.scope, cx);
+            if let Some(text) = resolved.and_then(|text| text.plain()) {
+                bindings.public_env.insert(name.clone(), Sourced::written(text, value.span));
             }
         }
         for (secret, usage) in draft.both(|service| &service.secrets) {
