@@ -413,9 +413,13 @@ fn delivery(draft: &DraftService<'_>, secrets: bool, cx: &mut Context<'_>) -> So
             "`services.{}.secret_delivery` is required: nothing is known of how this image reads secrets",
             draft.name
         );
-        cx.push(Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
+        let fault = Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
             "write `file_env` where it reads `<NAME>_FILE`, `env` where it reads variables only, or `file`",
-        ));
+        );
+        cx.push(match draft.both(|service| &service.secrets).into_values().next() {
+            Some(secret) => fault.related(secret.span, "a secret it receives"),
+            None => fault,
+        });
     }
     or_map(
         spec,

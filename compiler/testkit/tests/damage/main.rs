@@ -134,7 +134,7 @@ fn lines_of_labels(compilation: &Compilation) -> Vec<(usize, &str)> {
         })
         .filter_map(|(span, message)| {
             let file = compilation.sources.file(span.file)?;
-            Some((file.position(span.start).line as usize, message))
+            Some((file.position(span.start).line, message))
         })
         .collect()
 }
