@@ -74,7 +74,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
         trigger: trigger(layer, &mut cx),
         platforms,
         url: scope.url.clone(),
-        edge: edge::edge(&drafts, &externals, &mut cx),
+        edge: edge::edge(&drafts, &externals, &scope, &mut cx),
         backup: backup(&mut cx),
         observe: observe::resolve(&services, &stores, !domains.is_empty(), &mut cx),
         notify: notify(spec),

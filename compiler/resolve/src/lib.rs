@@ -10,6 +10,7 @@ mod connections;
 mod context;
 mod copies;
 mod cors;
+mod csp;
 mod data;
 mod edge;
 mod environment;

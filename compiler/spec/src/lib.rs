@@ -35,9 +35,10 @@ pub use data::{
     ProviderWord, PurposeWord, SslWord, TuneWord, UserAccessWord, UserSpec, WalWord,
 };
 pub use edge::{
-    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CorsSpec, CspModeWord, CspSpec,
-    DomainSpec, EdgeSpec, FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitModeWord, LimitSpec,
-    Method, TlsProfileWord, TlsProviderWord, TlsSpec,
+    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CoopWord, CorpWord, CorsSpec,
+    CspHostsSpec, CspModeWord, CspSpec, DomainSpec, EdgeLogsSpec, EdgeSpec, EnforceWord, ExtraSpec,
+    FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitKeyWord, LimitModeWord, LimitSpec,
+    MaintenanceSpec, Method, TimeoutsSpec, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
 pub use environment::{EnvironmentSpec, LoginValue, PlatformWord, RegistrySpec, RunWord, TierWord};
 pub use external::{ExternalSpec, HostsSpec, ProfileWord};
@@ -49,10 +50,11 @@ pub use observe::{
 pub use release::{DocsSpec, ReleaseSpec, ReleaseTagWord, RollbackWord};
 pub use secret::{SecretSpec, VariableSpec};
 pub use service::{
-    AccessMode, BuildSpec, ConcurrencyWord, CpuSpec, DeliveryWord, FileSpec, HealthSpec, KindWord,
-    LogFormat, LogLevel, LogsSpec, MemorySpec, MetricsSpec, MigrateSpec, MigrateTool, MomentWord,
-    NeedSpec, PackageManagerWord, PortSpec, ProtocolWord, ResourcesSpec, RouteSpec, ScaleSpec,
-    SecretUse, SecuritySection, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
+    AccessMode, ArchWord, BaseWord, BuildSpec, CallSpec, ConcurrencyWord, Copies, CpuSpec,
+    DeliveryWord, FileSpec, HealthSpec, KindWord, LogFormat, LogLevel, LogsSpec, MemorySpec,
+    MetricsSpec, MigrateSpec, MigrateTool, MomentWord, NeedSpec, PackageManagerWord, PortSpec,
+    ProtocolWord, ReachWord, ResourcesSpec, RotateSpec, RouteSpec, ScaleSpec, SecretUse,
+    SecuritySection, SeedSpec, SeedTool, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
     UpdateWord, VariableName, VolumeSpec,
 };
 pub use values::{

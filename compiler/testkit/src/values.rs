@@ -31,6 +31,8 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("edge.http2", &["false"]),
         ("edge.compression.level", &["3"]),
         ("edge.compression.types", &["[\"text/csv\"]"]),
+        ("edge.headers.referrer", &["\"no-referrer\""]),
+        ("edge.headers.csp.hosts.worker", &["[\"blob:\"]"]),
         ("limits.*.exempt", &["[\"198.51.100.0/24\"]"]),
         ("limits.*.match", &["\"/api\""]),
         ("environments.*.branch", &["\"trunk\""]),
