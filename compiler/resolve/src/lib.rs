@@ -24,6 +24,7 @@ mod order;
 mod profile;
 mod secrets;
 mod service;
+mod slo;
 mod text;
 mod variables;
 
