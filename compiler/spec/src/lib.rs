@@ -112,7 +112,6 @@ pub struct StackSpec {
     /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users and the alerts that guard them.
-    #[shape(planned)]
     pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go.
     pub notify: Option<NotifySpec>,
