@@ -74,6 +74,11 @@ fn walk(asked: &[&str]) -> Option<(Shape, String, Vec<String>)> {
     Some((shape, doc, path))
 }
 
+/// The path with shorthand keys replaced; `None` where the language has none such.
+pub(crate) fn long_path(path: &str) -> Option<Vec<String>> {
+    walk(&path.split('.').collect::<Vec<_>>()).map(|(_, _, path)| path)
+}
+
 fn first_line(doc: &str) -> String {
     doc.lines().next().unwrap_or("").to_owned()
 }

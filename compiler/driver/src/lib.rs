@@ -13,11 +13,15 @@
 //! assert_eq!(compilation.stack.map(|stack| stack.name.to_string()).as_deref(), Some("shop"));
 //! ```
 
+mod accept;
 mod compile;
 pub mod disk;
+mod expiry;
 mod explain;
 mod loader;
+mod patch;
 
 pub use compile::{Compilation, Timings, compile, schema};
+pub use expiry::{check_day, expired};
 pub use explain::{Explanation, Here, explain, plain};
 pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};

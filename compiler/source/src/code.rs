@@ -113,6 +113,8 @@ code_table! {
     PATH_CONFLICT = Error "E0503" "two artifacts claim one path";
     BAD_PATH = Error "E0504" "a path that is not portable or leaves the output root";
     UNKNOWN_TARGET = Error "E0505" "a target that does not exist";
+    PATCH = Error "E0506" "a patch that cannot be applied";
+    ACCEPT = Error "E0507" "an acceptance that matches nothing";
 
     // 06: the disk
     EDITED = Error "E0601" "a generated file was edited by hand";
@@ -136,4 +138,5 @@ code_table! {
     HSTS_PRELOAD = Warning "W0706" "HSTS preload is hard to take back";
     UNSAFE_CSP = Warning "W0707" "the content security policy allows unsafe inline code";
     NO_EFFECT = Warning "W0708" "a field that changes nothing here";
+    EXPIRED = Warning "W0720" "an exception whose day has come";
 }

@@ -7,6 +7,7 @@
 mod data;
 mod edge;
 mod environment;
+mod hatches;
 mod operations;
 mod service;
 mod values;
@@ -25,6 +26,7 @@ pub use edge::{
     Method, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
 pub use environment::{EnvironmentSpec, PlatformWord, TierWord};
+pub use hatches::{AcceptSpec, PatchSpec};
 pub use operations::{
     AlertLevels, AlertsSpec, BackupSpec, ChecksSpec, CiSpec, FormatWord, LevelWord, NotifySpec,
     ObserveSpec, ScheduleText, SecretSpec, SecuritySpec, VariableSpec,
@@ -36,7 +38,21 @@ pub use service::{
     SecretUse, SecuritySection, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
     UpdateWord, VariableName, VolumeSpec,
 };
-pub use values::{AlertValue, CronText, Generate, HostName, ImageRef, KeepText, RoutePath};
+pub use values::{AlertValue, CronText, Day, Generate, HostName, ImageRef, KeepText, RoutePath};
+
+/// Output formats that the language knows and no target renders yet: their options are kept.
+pub const PLANNED_TARGETS: [&str; 10] = [
+    "swarm",
+    "dockerfile",
+    "alertmanager",
+    "grafana",
+    "env",
+    "scripts",
+    "vercel",
+    "ecs",
+    "systemd",
+    "docs",
+];
 
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]
@@ -106,12 +122,12 @@ pub struct StackSpec {
     pub environments: BTreeMap<Label, Spanned<EnvironmentSpec>>,
     /// Options of output formats, by format; `false` turns one off.
     pub targets: BTreeMap<String, AnyValue>,
-    /// Changes to generated files, as the last word.
-    #[shape(planned)]
-    pub patches: Option<AnyValue>,
-    /// Fields that a target cannot honour and that are accepted, with the reason.
-    #[shape(planned)]
-    pub accept: Option<AnyValue>,
+    /// Changes to generated files, by name: the last word is yours.
+    #[shape(fixed)]
+    pub patches: BTreeMap<Label, Spanned<PatchSpec>>,
+    /// Fields that a target cannot honour and that are accepted, by name.
+    #[shape(fixed)]
+    pub accept: BTreeMap<Label, Spanned<AcceptSpec>>,
     /// Generated documentation; `false` turns it off.
     #[shape(planned)]
     pub docs: Option<AnyValue>,

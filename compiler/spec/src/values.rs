@@ -62,6 +62,8 @@ text_values! {
     RoutePath: "a path such as `/api`", Some("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*"), ["/api", "/other"], BAD_FORMAT, path;
     /// How long copies are kept, in days: `14d`.
     KeepText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, keep;
+    /// A day, as ISO 8601 has it: `2027-03-31`. Days compare as their texts do.
+    Day: "a day such as `2027-03-31`", Some("[0-9]{4}-[0-9]{2}-[0-9]{2}"), ["2027-03-31", "2030-01-01"], BAD_FORMAT, day;
     /// How a secret is made, such as `base64:32`.
     Generate: "a recipe such as `base64:32`", Some("(base64|hex|password):[0-9]{1,3}"),
         ["base64:32", "hex:64"], BAD_FORMAT, generate;
@@ -184,6 +186,41 @@ fn path(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+impl Day {
+    /// Checks a day.
+    ///
+    /// # Errors
+    /// Says that a text is none, or none of the calendar.
+    pub fn check(text: &str) -> Result<(), String> {
+        let fault = || "is no day such as `2027-03-31`".to_owned();
+        let digits = |part: &str, length| {
+            (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse::<u32>().ok())
+                .flatten()
+                .ok_or_else(fault)
+        };
+        let [year, month, day] =
+            text.split('-').collect::<Vec<_>>().try_into().map_err(|_| fault())?;
+        let (year, month, day) = (digits(year, 4)?, digits(month, 2)?, digits(day, 2)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        if day == 0 || day > last {
+            return Err("is no day of the calendar".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn day(text: &str) -> Result<(), String> {
+    Day::check(text)
+}
+
 fn keep(text: &str) -> Result<(), String> {
     match Seconds::parse(text) {
         Ok(time) if text.ends_with('d') && time.millis > 0 => Ok(()),
@@ -248,7 +285,7 @@ impl Decode for AlertValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{HostName, cron, image, path};
+    use super::{Day, HostName, cron, image, path};
 
     #[test]
     fn cron_is_five_fields_in_range() {
@@ -266,6 +303,18 @@ mod tests {
             "@daily",
         ] {
             assert!(cron(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_are_of_the_calendar() {
+        for good in ["2027-03-31", "2028-02-29", "2000-02-29"] {
+            assert!(Day::check(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", "2027-3-31", "2027-02-29", "2100-02-29", "2027-13-01", "2027-01-00", "+027-01-01"]
+        {
+            assert!(Day::check(bad).is_err(), "{bad}");
         }
     }
 
