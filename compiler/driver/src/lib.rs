@@ -19,9 +19,13 @@ pub mod disk;
 mod expiry;
 mod explain;
 mod loader;
+mod mend;
 mod patch;
+mod rewrite;
 
 pub use compile::{Compilation, Timings, compile, schema};
 pub use expiry::{check_day, expired};
 pub use explain::{Explanation, Here, explain, plain};
 pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};
+pub use mend::{Correction, mend};
+pub use rewrite::rewrite;

@@ -26,10 +26,13 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("services.*.metrics.http", &["\"requests_seconds\""]),
         ("services.*.metrics.db_pool_waiting", &["\"pool_waiting\""]),
         ("services.*.metrics.db_latency", &["\"query_seconds\""]),
+        ("data.*.custom", &["{\"image\": \"search/server:1.2.3\", \"port\": 7700}"]),
         ("timezone", &["\"Europe/Berlin\""]),
         ("edge.http2", &["false"]),
         ("edge.compression.level", &["3"]),
         ("edge.compression.types", &["[\"text/csv\"]"]),
+        ("edge.headers.referrer", &["\"no-referrer\""]),
+        ("edge.headers.csp.hosts.worker", &["[\"blob:\"]"]),
         ("limits.*.exempt", &["[\"198.51.100.0/24\"]"]),
         ("limits.*.match", &["\"/api\""]),
         ("environments.*.branch", &["\"trunk\""]),
@@ -58,7 +61,12 @@ fn examples(shape: Shape) -> Vec<Value> {
         Shape::Nullable(inner) => examples(inner()).into_iter().chain([Value::Null]).collect(),
         Shape::List(item) => examples(item()).into_iter().map(|value| json!([value])).collect(),
         Shape::Map(..) => vec![json!({ "probe": {} }), json!({})],
-        Shape::Record(_) => vec![json!({})],
+        Shape::Record(record) => {
+            let required = record.fields.iter().filter(|field| field.required);
+            let first = |shape| examples(shape).into_iter().next().unwrap_or(json!({}));
+            let entries = required.map(|field| (field.key.to_owned(), first((field.shape)())));
+            vec![Value::Object(entries.collect())]
+        }
         Shape::Any => vec![json!({ "probe": {} }), json!(false)],
     }
 }
