@@ -25,7 +25,8 @@ pub use environment::{Environment, Platform, Stack, Tier, Trigger};
 pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
-    Alert, AlertKind, Backup, Checks, Ci, Notify, Observe, ObserveLevel, Security, Threshold,
+    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Security,
+    Slo, Threshold,
 };
 pub use service::{
     Build, Concurrency, Cron, Delivery, Health, Kind, Logs, Metrics, Migrate, Mount, Need,

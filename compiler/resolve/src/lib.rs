@@ -25,6 +25,7 @@ mod order;
 mod profile;
 mod secrets;
 mod service;
+mod slo;
 mod text;
 mod variables;
 

@@ -10,6 +10,7 @@ mod data;
 mod edge;
 mod environment;
 mod external;
+mod foreign;
 mod hatches;
 mod notify;
 mod observe;
@@ -80,6 +81,7 @@ pub const PLANNED_TARGETS: [&str; 10] = [
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]
 #[shape(
+    foreign = "crate::foreign::STACK",
     moves = "domain -> domains.main: The main domain, such as `shop.example`; short for `domains: {main: …}`."
 )]
 pub struct StackSpec {
@@ -126,7 +128,6 @@ pub struct StackSpec {
     /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users and the alerts that guard them.
-    #[shape(planned)]
     pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go.
     pub notify: Option<NotifySpec>,

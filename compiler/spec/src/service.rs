@@ -34,6 +34,7 @@ use crate::{ChecksSpec, CronText, ImageRef, PlatformWord};
 /// Something we build or run.
 #[derive(Debug, Clone, Decode)]
 #[shape(
+    foreign = "crate::foreign::SERVICE",
     moves = "port -> ports.http: The port it listens on, such as `8080`; short for `ports: {http: …}`."
 )]
 pub struct ServiceSpec {
