@@ -119,6 +119,10 @@ pub(crate) struct Check {
 
 /// Options of `diff`.
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "`--env staging..production` compares two environments instead: every value \
+that the stack resolves to another one in the second."
+)]
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) select: Select,

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use stackc_driver::disk::{OutputRoot, Selection};
 use stackc_driver::{Compilation, DiskLoader, LoadError, Loader, compile, rewrite};
-use stackc_source::{Diagnostic, SourceMap, codes};
+use stackc_source::{Diagnostic, SourceMap, closest, codes};
 use stackc_target::{RelPath, Target};
 
 use crate::args::{Args, Select};
@@ -154,8 +154,10 @@ pub(crate) fn known_environment(
         return Ok(());
     }
     let list: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+    let near =
+        closest(name, names()).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     let fault = Diagnostic::global(codes::UNDEFINED, format!("no environment is called `{name}`"))
-        .help(format!("there are {}", list.join(", ")));
+        .help(format!("{near}there are {}", list.join(", ")));
     report::diagnostics(args, &[fault], &compilation.sources);
     Err(Exit::Usage)
 }

@@ -5,6 +5,8 @@ use stackc_model::Stack;
 use stackc_shape::{Decode, Shape};
 use stackc_spec::StackSpec;
 
+use crate::plain::{Names, plain};
+
 /// What is known of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
@@ -91,7 +93,7 @@ fn values(stack: &Stack, path: &[&str]) -> Vec<Here> {
         .filter_map(|environment| {
             let tree = serde_json::to_value(environment).ok()?;
             let found = follow(&tree, path).or_else(|| follow(&top, path))?;
-            Some(here(environment.name.as_str(), &found))
+            Some(here(environment.name.as_str(), &found, &Names::of(&tree)))
         })
         .collect()
 }
@@ -117,7 +119,7 @@ fn follow(value: &Value, path: &[&str]) -> Option<Value> {
     }
 }
 
-fn here(environment: &str, found: &Value) -> Here {
+fn here(environment: &str, found: &Value, names: &Names) -> Here {
     let origin = found.get("$origin");
     let text = |key: &str| origin.and_then(|origin| origin.get(key)?.as_str().map(str::to_owned));
     let number = |at: usize| origin?.get("span")?.get(at)?.as_u64();
@@ -127,24 +129,9 @@ fn here(environment: &str, found: &Value) -> Here {
     };
     Here {
         environment: environment.to_owned(),
-        value: plain(found),
+        value: plain(found, names),
         origin: text("kind"),
         reason: text("reason"),
         span: span(),
-    }
-}
-
-/// A serialized model without its origins.
-#[must_use]
-pub fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => match map.get("$value") {
-            Some(inner) => plain(inner),
-            None => {
-                Value::Object(map.iter().map(|(key, inner)| (key.clone(), plain(inner))).collect())
-            }
-        },
-        Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
-        other => other.clone(),
     }
 }

@@ -14,6 +14,7 @@
 //! ```
 
 mod accept;
+mod compare;
 mod compile;
 pub mod disk;
 mod expiry;
@@ -21,11 +22,15 @@ mod explain;
 mod loader;
 mod mend;
 mod patch;
+mod plain;
 mod rewrite;
 
+pub use compare::{Difference, compare};
 pub use compile::{Compilation, Timings, compile, schema};
 pub use expiry::{check_day, expired};
+pub use explain::{Explanation, Here, explain};
 pub use explain::{Explanation, Here, explain, plain};
 pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};
 pub use mend::{Correction, mend};
+pub use plain::model;
 pub use rewrite::rewrite;

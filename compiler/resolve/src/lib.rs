@@ -20,6 +20,7 @@ mod health;
 mod image;
 mod layers;
 mod limits;
+mod near;
 mod observe;
 mod order;
 mod profile;

@@ -53,9 +53,14 @@ pub(crate) fn render(
 /// A text of a source in a line of a result.
 pub(crate) fn short(source: &str) -> String {
     const MOST: usize = 80;
-    let clean = text::clean(source).replace('\n', " ");
+    let clean = plain(source);
     if clean.chars().count() <= MOST {
         return clean;
     }
     clean.chars().take(MOST).chain(['…']).collect()
+}
+
+/// A text of a source as one line that cannot harm the terminal.
+pub(crate) fn plain(source: &str) -> String {
+    text::clean(source).replace('\n', " ")
 }
