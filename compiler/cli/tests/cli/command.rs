@@ -101,7 +101,7 @@ fn options_of_targets_are_explained() {
     let run = world.run(&["explain", "targets.compose"]).ends(0);
     run.says("docker compose files").says("project ").says("production: {project: mart}");
     let run = world.run(&["explain", "targets.compose.project"]).ends(0);
-    run.says("by default the stack's name").says("staging: mart  (written at stack.yaml:8:30)");
+    run.says("by default the stack's name").says("staging: mart  (written at stack.yaml:9:30)");
     let run = world.run(&["explain", "environments.staging.targets.compose.project"]).ends(0);
     let run = run.says("staging: mart");
     assert!(!run.out.contains("production:"), "{}", run.out);
