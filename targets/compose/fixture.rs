@@ -223,6 +223,8 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         limits: Vec::new(),
         backup: None,
         observe: Observe {
+            slo: None,
+            custom: Vec::new(),
             level: usual(ObserveLevel::Basic),
             retention: usual(Seconds::new(86_400)),
             alerts: Vec::new(),

@@ -306,6 +306,8 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
             rto: None,
         }),
         observe: Observe {
+            slo: None,
+            custom: Vec::new(),
             level: given(ObserveLevel::Full),
             retention: given(Seconds::new(86_400)),
             alerts: Vec::new(),

@@ -19,11 +19,13 @@ mod health;
 mod image;
 mod layers;
 mod limits;
+mod near;
 mod observe;
 mod order;
 mod profile;
 mod secrets;
 mod service;
+mod slo;
 mod text;
 mod variables;
 

@@ -10,6 +10,7 @@ mod data;
 mod edge;
 mod environment;
 mod external;
+mod foreign;
 mod notify;
 mod observe;
 mod release;
@@ -64,6 +65,7 @@ pub use values::{
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]
 #[shape(
+    foreign = "crate::foreign::STACK",
     moves = "domain -> domains.main: The main domain, such as `shop.example`; short for `domains: {main: …}`."
 )]
 pub struct StackSpec {
@@ -110,7 +112,6 @@ pub struct StackSpec {
     /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users and the alerts that guard them.
-    #[shape(planned)]
     pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go.
     pub notify: Option<NotifySpec>,

@@ -38,6 +38,8 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("environments.*.branch", &["\"trunk\""]),
         ("external.*.egress", &["[\"api.example.com\"]"]),
         ("services.*.env.*", &["\"changed\""]),
+        ("slo.window", &["\"60d\""]),
+        ("slo.availability", &["\"99%\""]),
     ];
     if let Some((_, values)) = special.iter().find(|(path, _)| *path == joined) {
         return values.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
