@@ -29,7 +29,6 @@ pub use compare::{Difference, compare};
 pub use compile::{Compilation, Timings, compile, schema};
 pub use expiry::{check_day, expired};
 pub use explain::{Explanation, Here, explain};
-pub use explain::{Explanation, Here, explain, plain};
 pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};
 pub use mend::{Correction, mend};
 pub use plain::model;

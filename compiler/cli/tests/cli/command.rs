@@ -83,7 +83,30 @@ fn paths_are_explained_with_their_values_here() {
     let run = world.run(&["explain", "services.web.kind"]).ends(0).in_peace();
     run.says("one of ").says("Here:").says("production: ").says("stack.yaml:");
     world.run(&["explain", "services"]).ends(0).says("services");
+    let stop = world.run(&["explain", "services.web.stop"]).ends(0);
+    stop.says("production: {grace: 30s, drain: 10s}");
+    world.run(&["explain", "services.web.needs"]).ends(0).says("redis: {target: {store: redis}");
+    let memory = world.run(&["explain", "services.web.resources.memory"]).ends(0);
+    memory.says("limit: 512Mi");
+    world.run(&["explain", "services.web.routes.root.path"]).ends(0).says("production: /");
     world.run(&["explain", "no.such.path"]).ends(2).without_result().complains("no.such.path");
+}
+
+#[test]
+fn options_of_targets_are_explained() {
+    let targets =
+        "targets: {compose: {project: mart}}\nenvironments: {staging: {domain: s.shop.example}}\n";
+    let world = World::new(format!("{SHOP}{targets}"));
+    world.run(&["explain", "targets"]).ends(0).says("kubernetes  Kubernetes manifests");
+    let run = world.run(&["explain", "targets.compose"]).ends(0);
+    run.says("docker compose files").says("project ").says("production: {project: mart}");
+    let run = world.run(&["explain", "targets.compose.project"]).ends(0);
+    run.says("by default the stack's name").says("staging: mart  (written at stack.yaml:9:30)");
+    let run = world.run(&["explain", "environments.staging.targets.compose.project"]).ends(0);
+    let run = run.says("staging: mart");
+    assert!(!run.out.contains("production:"), "{}", run.out);
+    world.run(&["explain", "targets.nonsense"]).ends(2).without_result();
+    world.run(&["explain", "targets.compose.nonsense"]).ends(2).without_result();
 }
 
 #[test]
