@@ -5,7 +5,6 @@ mod github;
 mod kubernetes;
 mod nginx;
 mod prometheus;
-mod vercel;
 
 use stackc_target::Target;
 
@@ -16,7 +15,6 @@ pub const ALL: &[&dyn Target] = &[
     &kubernetes::Kubernetes,
     &nginx::Nginx,
     &prometheus::Prometheus,
-    &vercel::Vercel,
 ];
 
 /// The target of a name.
