@@ -163,7 +163,13 @@ fn csp(
             ("connect-src", &external.connect),
             ("script-src", &external.script),
             ("img-src", &external.img),
+            ("font-src", &external.font),
+            ("frame-src", &external.frame),
         ] {
+            // A directive of its own no longer falls back to `default-src`.
+            if !hosts.is_empty() {
+                add(&mut directives, name, "'self'");
+            }
             hosts.iter().for_each(|host| add(&mut directives, name, host));
         }
     }

@@ -13,6 +13,7 @@ mod cors;
 mod data;
 mod edge;
 mod environment;
+mod external;
 mod header;
 mod health;
 mod image;
