@@ -18,7 +18,7 @@ mod value;
 
 pub use data::{Dump, Engine, Persistence, RedisPurpose, Server, Store};
 pub use edge::{
-    Access, Compression, Csp, CspMode, Domain, Edge, Headers, Limit, LimitMode, Route, Tls,
+    Access, Compression, Csp, Domain, Edge, Header, Headers, Limit, LimitMode, Route, Tls,
     TlsProfile, TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
