@@ -62,7 +62,11 @@ fn plain(environment: &Environment, store: &Store, server: &Server) -> Vec<(Stri
             _ => (name.to_owned(), value.clone()),
         }
     });
-    let secret = server.secrets.keys().map(|name| (name.to_string(), PASSWORD.to_owned()));
+    let secret = server
+        .secrets
+        .keys()
+        .chain(&server.login)
+        .map(|name| (name.to_string(), PASSWORD.to_owned()));
     written.chain(secret).collect()
 }
 

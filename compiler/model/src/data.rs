@@ -105,6 +105,9 @@ pub struct Server {
     pub secrets: BTreeMap<EnvName, SecretId>,
     /// Secrets it reads as files.
     pub files: Vec<SecretId>,
+    /// The variable that takes the password itself, where none of the others takes its file: for a
+    /// test that mounts no files.
+    pub login: Option<EnvName>,
     /// What runs in place of the image's own command; empty where that runs.
     pub command: Vec<String>,
     /// Exits 0 where the server answers.

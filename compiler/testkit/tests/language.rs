@@ -43,7 +43,9 @@ fn outcome(stack: &Value) -> (bool, Vec<String>) {
 }
 
 /// Fields of which every value that differs is an error, with the reason.
-const ONLY_ERRORS: [(&str, &str); 4] = [
+const ONLY_ERRORS: [(&str, &str); 6] = [
+    ("data.*.instances", "one container holds the data, until an operator does"),
+    ("data.*.read_replicas", "as `instances`"),
     ("backup.rpo", "a promise: it is checked against the schedule and renders nothing"),
     ("stack", "there is one version of the language"),
     ("out", "it moves the tree as a whole and is in no file of it; the driver's tests show it"),

@@ -35,6 +35,8 @@ pub(crate) struct Preset {
     /// The user of its image.
     pub(crate) user: u32,
     pub(crate) env: &'static [(&'static str, &'static str)],
+    /// The variable that takes the password itself, where no variable takes its file.
+    pub(crate) login: Option<&'static str>,
     /// What runs in place of the image's own command; none where it is empty.
     pub(crate) command: &'static [&'static str],
     /// How a parameter is added to the command; `None` where it takes none there.
@@ -180,6 +182,7 @@ const MYSQL: Preset = Preset {
         ("MYSQL_ROOT_PASSWORD_FILE", "${password_file}"),
         ("MYSQL_USER", "${user}"),
     ],
+    login: None,
     command: &["mysqld", "--innodb-buffer-pool-size=${memory}M"],
     param: Some("--${key}=${value}"),
     // Over TCP: while a new server is set up, it answers on its socket only.
@@ -256,6 +259,7 @@ const RABBITMQ: Preset = Preset {
             "-rabbit vm_memory_high_watermark {absolute,${memory_bytes}}",
         ),
     ],
+    login: Some("RABBITMQ_DEFAULT_PASS"),
     // The server takes its first password from its environment only.
     command: &[
         "sh",
@@ -278,6 +282,7 @@ const NATS: Preset = Preset {
     // The image knows no user, and a fresh volume belongs to root.
     user: 0,
     env: &[("GOMEMLIMIT", "${memory}MiB")],
+    login: None,
     command: &["nats-server", "--config", "${config_file}"],
     param: None,
     health: &["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
@@ -295,6 +300,7 @@ const MONGODB: Preset = Preset {
         ("MONGO_INITDB_ROOT_PASSWORD_FILE", "${password_file}"),
         ("MONGO_INITDB_ROOT_USERNAME", "${user}"),
     ],
+    login: None,
     command: &["mongod", "--bind_ip_all", "--wiredTigerCacheSizeGB", "${memory_gib}"],
     param: None,
     // Over the container's own address: while a new server is set up, it answers on loopback only.

@@ -105,7 +105,9 @@ fn draft_one<'a>(
         },
     };
     let server = match kind {
-        Kind::Known(row) => row.preset.map(|preset| server::preset(preset, store, &names)),
+        Kind::Known(row) => {
+            row.preset.map(|preset| server::preset(row.name, preset, store, &names))
+        }
         Kind::Custom(custom) => Some(server::custom(name, custom, &names, secrets, cx)?),
     };
     Some(DraftStore { name, spec: store, kind, names, resources, url, text, server })

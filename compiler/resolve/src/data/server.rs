@@ -8,7 +8,7 @@ use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{CustomSpec, DataSpec};
 use stackc_unit::EnvName as Name;
 
-use super::engine::{Preset, Row};
+use super::engine::Preset;
 use super::template::Names;
 use crate::context::Context;
 use crate::secrets::{Collected, Draft, DraftSegment, name_of};
@@ -46,7 +46,12 @@ impl DraftServer {
 }
 
 /// A preset with the store's own names in its texts.
-pub(crate) fn preset(preset: &Preset, store: &DataSpec, names: &Names) -> DraftServer {
+pub(crate) fn preset(
+    kind: &'static str,
+    preset: &Preset,
+    store: &DataSpec,
+    names: &Names,
+) -> DraftServer {
     // The texts of the table are the compiler's own, and a test fills every one.
     let fill = |text: &&str| names.fill(text).ok().and_then(|draft| draft.plain());
     let words = |words: &[&str]| words.iter().filter_map(fill).collect::<Vec<_>>();
@@ -63,11 +68,12 @@ pub(crate) fn preset(preset: &Preset, store: &DataSpec, names: &Names) -> DraftS
     let env =
         preset.env.iter().filter_map(|(name, text)| Some((EnvName::new(name).ok()?, fill(text)?)));
     let server = Server {
-        kind: kind_of(preset),
+        kind,
         user: preset.user,
         env: env.collect(),
         secrets: BTreeMap::new(),
         files: Vec::new(),
+        login: preset.login.and_then(|name| EnvName::new(name).ok()),
         command,
         health: words(preset.health),
         volume: Some(preset.volume.to_owned()),
@@ -76,11 +82,6 @@ pub(crate) fn preset(preset: &Preset, store: &DataSpec, names: &Names) -> DraftS
         dump,
     };
     DraftServer { server, secrets: BTreeMap::new() }
-}
-
-fn kind_of(preset: &Preset) -> &'static str {
-    let of = |row: &&Row| row.preset.is_some_and(|known| std::ptr::eq(known, preset));
-    super::engine::ROWS.iter().find(of).map_or("server", |row| row.name)
 }
 
 /// What the user describes.
@@ -126,6 +127,7 @@ pub(crate) fn custom(
         env,
         secrets: BTreeMap::new(),
         files: Vec::new(),
+        login: None,
         command,
         health,
         volume: spec.volume.as_ref().map(|volume| volume.value.clone()),

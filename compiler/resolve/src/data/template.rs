@@ -69,13 +69,15 @@ impl Names {
             Err(name) => name,
         };
         let message = format!("`${{{unknown}}}` stands for nothing in a store of its own");
-        let help = "it may be `${host}`, `${port}`, `${password}` or `${password_file}`; `$${` is a \
-                    literal `${`";
-        cx.push(
-            Diagnostic::new(codes::BAD_REFERENCE, span, message)
-                .help(help)
-                .did_you_mean(closest(unknown, KNOWN)),
+        let help = closest(unknown, KNOWN).map_or_else(
+            || {
+                "it may be `${host}`, `${port}`, `${password}` or `${password_file}`; `$${` is a \
+                 literal `${`"
+                    .to_owned()
+            },
+            |near| format!("did you mean `${{{near}}}`?"),
         );
+        cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
         None
     }
 
