@@ -9,6 +9,7 @@ mod data;
 mod edge;
 mod environment;
 mod external;
+mod hatches;
 mod id;
 mod operations;
 pub mod pins;
@@ -23,9 +24,11 @@ pub use edge::{
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
 pub use external::{External, Managed};
+pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
-    Alert, AlertKind, Backup, Checks, Ci, Notify, Observe, ObserveLevel, Security, Threshold,
+    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Security,
+    Slo, Threshold,
 };
 pub use service::{
     Build, Concurrency, Cron, Delivery, Health, Kind, Logs, Metrics, Migrate, Mount, Need,

@@ -7,13 +7,14 @@ use stackc_model::{
     Start, StoreId, Tier,
 };
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Span, closest, codes};
-use stackc_spec::{StartWord, VariableName};
+use stackc_source::{Diagnostic, Span, codes};
+use stackc_spec::{ReachWord, StartWord, VariableName};
 
 use crate::context::Context;
 use crate::data::{DraftStore, managed, pool_variable};
 use crate::edge::Claim;
 use crate::external::DraftExternal;
+use crate::near::{self, places};
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
@@ -25,6 +26,8 @@ pub(crate) struct Bindings {
     pub(crate) needs: BTreeMap<Label, Need>,
     /// Plain variables.
     pub(crate) env: BTreeMap<EnvName, Sourced<String>>,
+    /// Variables of its build.
+    pub(crate) public_env: BTreeMap<EnvName, Sourced<String>>,
     /// Secrets by variable.
     pub(crate) secrets: BTreeMap<EnvName, EnvName>,
     /// Where each variable was said, to name both sides of a conflict.
@@ -120,6 +123,12 @@ impl Parts<'_> {
                 bindings.add(draft, name, text, origin, secrets, cx);
             }
         }
+        for (name, value) in &draft.own.public_env {
+            let resolved = text::resolve(&value.value.0, value.span, Place::Plain, self.scope, cx);
+            if let Some(text) = resolved.and_then(|text| text.plain()) {
+                bindings.public_env.insert(name.clone(), Sourced::written(text, value.span));
+            }
+        }
         for (secret, usage) in draft.both(|service| &service.secrets) {
             let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
             secrets.declare(secret, usage.span, "");
@@ -164,7 +173,13 @@ impl Parts<'_> {
                 None => self.address(target, secrets, cx, need.span),
             };
             let size = injected.as_ref().and_then(|(url, _)| self.pool(target, url));
-            let direct = if need.name.is_none() { self.direct(target) } else { None };
+            let past = need.via.as_ref().is_some_and(|via| via.value == ReachWord::Direct);
+            // Past the pooler there is one address; without a word of it, there are both.
+            let (injected, direct) = match (past, self.direct(target)) {
+                (true, Some((_, text))) => (injected.map(|(name, _)| (name, text)), None),
+                (false, direct) if need.name.is_none() => (injected, direct),
+                _ => (injected, None),
+            };
             for (variable, text) in injected.into_iter().chain(direct) {
                 let origin = Origin::Derived(need.span, "the address of what it needs");
                 bindings.add(draft, &variable, text, origin, secrets, cx);
@@ -240,15 +255,15 @@ impl Parts<'_> {
                     && !spec.data.contains_key(name)
                     && !spec.external.contains_key(name)
                 {
-                    let names =
-                        spec.services.keys().chain(spec.data.keys()).chain(spec.external.keys());
                     let message =
                         format!("`services.{}` needs `{name}`, which nothing defines", draft.name);
-                    cx.push(
-                        Diagnostic::new(codes::UNDEFINED, span, message)
-                            .help("name a service, a data store or an external")
-                            .did_you_mean(closest(name.as_str(), names.map(Label::as_str))),
-                    );
+                    let fault = Diagnostic::new(codes::UNDEFINED, span, message)
+                        .help("name a service, a data store or an external");
+                    let mut defined = places(&spec.data);
+                    defined.extend(places(&spec.external));
+                    let others = spec.services.iter().filter(|(other, _)| *other != draft.name);
+                    defined.extend(places(others));
+                    cx.push(near::suggest(fault, name, &defined));
                 }
                 None
             }

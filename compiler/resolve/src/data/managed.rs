@@ -1,9 +1,9 @@
 //! Data stores that a provider runs: nothing of them runs here, and their URL is a secret.
 
 use stackc_model::{EnvName, External, Label, Tier};
-use stackc_shape::Spanned;
+use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, codes};
-use stackc_spec::{DataSpec, ModeWord, PoolerWord, ProviderWord};
+use stackc_spec::{BackupModeWord, DataSpec, ModeWord, PoolerWord, ProviderWord};
 
 use super::engine::Row;
 use super::{fields, row, settings};
@@ -129,12 +129,18 @@ fn ports(row: &Row, store: &DataSpec) -> Vec<u16> {
 
 /// What a provider keeps goes when the account does.
 fn no_copy(name: &Label, store: &Spanned<DataSpec>, provider: &str, cx: &mut Context<'_>) {
-    if cx.tier != Tier::Production {
+    let accepted = match &cx.spec.backup {
+        Some(Switch::On(Some(backup))) => backup.mode.as_ref(),
+        _ => None,
+    };
+    let accepted = accepted.is_some_and(|mode| mode.value == BackupModeWord::Provider);
+    if cx.tier != Tier::Production || accepted {
         return;
     }
     let message = format!("nobody but {provider} has a copy of the data store `{name}`");
     cx.push(Diagnostic::new(codes::NO_BACKUP, store.span, message).help(
-        "dump it on a schedule into storage of your own; a provider's backups go with the account",
+        "dump it on a schedule into storage of your own, for a provider's backups go with the account; \
+         or say `backup: {mode: provider}`",
     ));
 }
 
