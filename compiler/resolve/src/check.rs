@@ -8,6 +8,7 @@ use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 use crate::connections;
 use crate::context::Context;
 use crate::limits::covers;
+use crate::replication;
 
 /// Rules within one environment.
 pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
@@ -15,6 +16,7 @@ pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     stop(environment, cx);
     single_copy(environment, cx);
     connections::check(environment, cx);
+    replication::check(environment, cx);
     unsaved(environment, cx);
 }
 

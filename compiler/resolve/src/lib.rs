@@ -25,6 +25,7 @@ mod near;
 mod observe;
 mod order;
 mod profile;
+mod replication;
 mod secrets;
 mod service;
 mod slo;

@@ -5,8 +5,8 @@ use stackc_shape::Spanned;
 use stackc_source::{Code, Diagnostic, Span, codes};
 use stackc_spec::{DataSpec, ModeWord, PoolerWord};
 
-use super::Kind;
 use super::engine::Row;
+use super::{Kind, managed};
 use crate::context::Context;
 
 /// Who a field is for.
@@ -72,13 +72,16 @@ fn ours(spec: &DataSpec) -> [(&'static str, Option<Span>); 12] {
 
 /// Complains of what means nothing for a store that we run.
 pub(crate) fn check(name: &Label, spec: &Spanned<DataSpec>, kind: Kind<'_>, cx: &mut Context<'_>) {
+    let at_home = managed::at_home(spec);
     for (key, place, whose) in narrow(spec) {
         let (Some(place), false) = (place, fits(whose, kind)) else { continue };
-        no_effect(name, key, place, reason(whose), cx);
+        if !(at_home && whose == For::Provider) {
+            no_effect(name, key, place, reason(whose), cx);
+        }
     }
     more_than_one(name, spec, cx);
     runs_as(name, spec, cx);
-    if let Some(pooler) = &spec.pooler {
+    if let Some(pooler) = spec.pooler.as_ref().filter(|_| !at_home) {
         match pooler.value {
             PoolerWord::None => {}
             PoolerWord::Pgbouncer => {

@@ -20,6 +20,13 @@ pub(crate) fn is(store: &DataSpec) -> bool {
     }
 }
 
+/// Whether a store that a provider runs elsewhere runs here as a container: what is said of the
+/// provider is for the other environments.
+pub(crate) fn at_home(store: &DataSpec) -> bool {
+    let mode = store.mode.as_ref().map(|mode| mode.value);
+    mode == Some(ModeWord::Container) && store.provider.is_some()
+}
+
 /// The managed stores, as what they are: systems run by somebody else.
 pub(crate) fn draft<'a>(cx: &mut Context<'a>, secrets: &mut Collected) -> Vec<DraftExternal<'a>> {
     let spec = cx.spec;

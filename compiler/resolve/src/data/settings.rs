@@ -8,6 +8,7 @@ use stackc_source::{Diagnostic, codes};
 use stackc_spec::{DataSpec, EngineWord, PersistenceWord, SslWord, TuneWord, WalWord};
 
 use super::engine::{Row, purpose};
+use super::managed;
 use crate::context::{Context, or_map};
 
 /// PostgreSQL with its settings.
@@ -126,7 +127,8 @@ pub(super) fn ssl_suffix(
     row: &Row,
     cx: &mut Context<'_>,
 ) -> String {
-    let Some(mode) = store.sslmode.as_ref().filter(|_| row.is_postgres()) else {
+    let ours = row.is_postgres() && !managed::at_home(store);
+    let Some(mode) = store.sslmode.as_ref().filter(|_| ours) else {
         return String::new();
     };
     let word = ssl_word(mode.value);
