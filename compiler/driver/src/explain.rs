@@ -119,6 +119,11 @@ fn follow_shape(
     Some((shape, doc, path))
 }
 
+/// The path with shorthand keys replaced; `None` where the language has none such.
+pub(crate) fn long_path(path: &str) -> Option<Vec<String>> {
+    walk(&path.split('.').collect::<Vec<_>>()).map(|(_, _, path)| path)
+}
+
 /// The values of a path in the environments it speaks of.
 fn values(stack: &Stack, path: &[&str]) -> Vec<Here> {
     let (only, path) = match path {

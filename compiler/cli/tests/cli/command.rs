@@ -153,3 +153,18 @@ fn a_result_that_cannot_be_written_is_told() {
     let run = Run::into(&mut world.command(&["schema"]), full).ends(4);
     run.complains("standard output");
 }
+
+#[test]
+fn the_day_is_given_from_outside_and_ends_exceptions() {
+    let stack = format!(
+        "{SHOP}patches:\n  pool:\n    in: compose.production.yaml\n    why: a test\n    until: 2027-03-31\n    merge: {{x-pool: a}}\n"
+    );
+    let world = World::new(&stack);
+    let late = world.run(&["build", "--today", "2027-04-01"]).ends(0);
+    late.complains("W0720").complains("`pool` was meant to last until 2027-03-31");
+    for args in [&["check", "--today", "2027-03-31"][..], &["check"]] {
+        let run = world.run(args).ends(0);
+        assert!(!run.err.contains("W0720"), "{args:?}: {}", run.err);
+    }
+    world.run(&["check", "--today", "2027-02-30"]).ends(2).without_result();
+}
