@@ -1,5 +1,6 @@
 //! What the tests share: where the cases are, and how a stack is compiled in memory.
 
+pub mod effect;
 pub mod sites;
 pub mod values;
 
