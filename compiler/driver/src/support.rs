@@ -14,8 +14,10 @@ use crate::Compilation;
 pub struct Report {
     /// The targets that are on, in order.
     pub targets: Vec<&'static str>,
-    /// The fields that are used, in the order they are written.
+    /// The fields that are used and rendered, in the order they are written.
     pub rows: Vec<Row>,
+    /// The fields that are used and that no target renders yet.
+    pub planned: Vec<String>,
 }
 
 /// A field that is used.
@@ -67,20 +69,21 @@ pub fn support(compilation: &Compilation, targets: &[&dyn Target]) -> Report {
         cells: on.iter().map(|(id, claims)| cell(&field, id, claims, compilation)).collect(),
         path: field.path,
     };
+    let (planned, rendered): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.planned);
     Report {
         targets: on.iter().map(|(id, _)| *id).collect(),
-        rows: fields.into_iter().map(row).collect(),
+        rows: rendered.into_iter().map(row).collect(),
+        planned: planned.into_iter().map(|field| field.path).collect(),
     }
 }
 
 /// What a target makes of a field: what it said here, else what it claims.
 fn cell(field: &Field, target: &str, claims: &Claims, compilation: &Compilation) -> Cell {
-    if field.planned {
-        return Cell::noted("planned", "no target renders it yet");
-    }
     let level = claims.level(&field.pattern);
-    if level == Some(Level::Exact) {
-        return Cell::plain("exact");
+    match level {
+        Some(Level::Exact) => return Cell::plain("exact"),
+        None => return Cell::plain("-"),
+        Some(_) => {}
     }
     let here = |item: &&Diagnostic| {
         item.target == Some(target)
@@ -103,9 +106,8 @@ fn cell(field: &Field, target: &str, claims: &Claims, compilation: &Compilation)
     }
     match level {
         // The bound shows only where it is met, and then the target says so.
-        Some(Level::Exact | Level::Approximated(_) | Level::Unsupported(_)) => Cell::plain("exact"),
         Some(Level::Planned(note)) => Cell::noted("planned", note),
-        None => Cell::plain("-"),
+        _ => Cell::plain("exact"),
     }
 }
 

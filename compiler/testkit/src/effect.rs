@@ -41,11 +41,14 @@ pub struct Effect {
 pub fn effect(site: &Site, bases: &[Value], enough: impl Fn(&Effect) -> bool) -> Effect {
     let mut effect = Effect::default();
     for base in bases {
+        let whole = Outcome::of(base);
         for place in places(base, &site.path) {
-            let without = Outcome::of(&removed(base, &place));
+            // Where the field has to be there, its other values are held against the one it has.
+            let bare = Outcome::of(&removed(base, &place));
+            let without = if bare.errors { &whole } else { &bare };
             for value in values(site) {
                 let with = Outcome::of(&placed(base, &place, value));
-                compare(&mut effect, &without, &with, &place);
+                compare(&mut effect, without, &with, &place);
                 if enough(&effect) {
                     return effect;
                 }

@@ -68,6 +68,9 @@ fn text(report: &Report) -> String {
     for (at, note) in notes.iter().enumerate() {
         out += &format!("[{}] {note}\n", at + 1);
     }
+    if !report.planned.is_empty() {
+        out += &format!("\nNo target renders these yet:\n  {}\n", report.planned.join("\n  "));
+    }
     let counts: Vec<_> =
         tally(report).into_iter().map(|(level, count)| format!("{count} {level}")).collect();
     out + &format!("\n{}\n", counts.join(", "))
@@ -100,5 +103,5 @@ fn to_json(report: &Report) -> String {
             json!({ "path": row.path, "targets": cells.collect::<serde_json::Map<_, _>>() })
         })
         .collect();
-    format!("{:#}\n", json!({ "fields": fields }))
+    format!("{:#}\n", json!({ "fields": fields, "planned": report.planned }))
 }
