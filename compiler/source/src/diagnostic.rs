@@ -249,6 +249,14 @@ impl Diagnostics {
         self
     }
 
+    /// Names the environment of every diagnostic that names none and stands in the text of one.
+    pub fn name_environments<'a>(&mut self, environment: impl Fn(Span) -> Option<&'a str>) {
+        for item in &mut self.items {
+            let found = item.primary.as_ref().and_then(|label| environment(label.span));
+            item.environment = item.environment.take().or_else(|| found.map(str::to_owned));
+        }
+    }
+
     pub(crate) fn items_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
         self.items.iter_mut()
     }
