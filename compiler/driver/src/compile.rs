@@ -74,11 +74,22 @@ pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Comp
         patch::apply(stack, &mut artifacts, &mut diagnostics);
     }
     let active = artifacts.iter().map(|artifact| artifact.target).collect();
-    let diagnostics = diagnostics.sorted().redacted(&sources);
+    let mut diagnostics = diagnostics.sorted();
+    name_environments(document.as_ref(), &mut diagnostics);
+    let diagnostics = diagnostics.redacted(&sources);
     if diagnostics.has_errors() {
         artifacts = Artifacts::default();
     }
     Compilation { sources, stack, artifacts, diagnostics, active, accepted, document, timings }
+}
+
+/// What stands in the text of one environment is about that environment, whoever found it.
+fn name_environments(document: Option<&Node>, diagnostics: &mut Diagnostics) {
+    let entries = document.and_then(|root| root.get("environments")?.entries()).unwrap_or_default();
+    diagnostics.name_environments(|span| {
+        let mut found = entries.iter().filter(|entry| entry.value.span.contains(span));
+        found.next().filter(|_| found.next().is_none()).map(|entry| &*entry.key)
+    });
 }
 
 fn load(loader: &dyn Loader, name: &str, sources: &mut SourceMap) -> (Option<Node>, Diagnostics) {
