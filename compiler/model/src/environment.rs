@@ -6,8 +6,8 @@ use serde::Serialize;
 use stackc_source::{Node, Span};
 
 use crate::{
-    Backup, Ci, Domain, Edge, EnvName, External, Label, Limit, Notify, Observe, Route, RouteId,
-    Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
+    Backup, Ci, Domain, Edge, EnvName, External, Label, Limit, Notify, Observe, Release, Route,
+    RouteId, Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
 };
 
 /// How serious an environment is; it drives defaults.
@@ -118,6 +118,8 @@ pub struct Environment {
     pub backup: Option<Backup>,
     /// What is observed.
     pub observe: Observe,
+    /// How it is released to.
+    pub release: Release,
     /// Where notifications go.
     pub notify: Notify,
     /// Options per target in this environment; `None` means the target is off here.

@@ -23,8 +23,8 @@ pub use edge::{
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
-    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Security,
-    Slo, Threshold,
+    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Release,
+    Security, Slo, Threshold, Updates,
 };
 pub use service::{
     Build, Concurrency, Cron, Delivery, Health, Kind, Logs, Metrics, Migrate, Mount, Need,

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    Backup, Environment, External, Label, Notify, Platform, Sourced, Tier, Trigger,
+    Backup, Environment, External, Label, Notify, Platform, Release, Sourced, Tier, Trigger,
 };
-use stackc_shape::Switch;
+use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
-use stackc_spec::{FormatWord, PlatformWord, StackSpec};
+use stackc_spec::{FormatWord, PlatformWord, RollbackWord, StackSpec};
 use stackc_unit::Seconds;
 
-use crate::context::{Context, or_map};
+use crate::context::{Context, or_map, written};
 use crate::layers::{self, Layer};
 use crate::{check, data, edge, limits, observe, profile, secrets, service, variables};
 
@@ -77,6 +77,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
         edge: edge::edge(&drafts, &externals, &scope, &mut cx),
         backup: backup(&mut cx),
         observe: observe::resolve(&services, &stores, !domains.is_empty(), &mut cx),
+        release: release(layer),
         notify: notify(spec),
         options: layers::options(spec),
         secrets: secrets.finish(&ids),
@@ -175,6 +176,20 @@ fn trigger(layer: &Layer, cx: &mut Context<'_>) -> Trigger {
         );
     }
     said.into_iter().next().map_or(Trigger::Manual, |(_, trigger)| trigger)
+}
+
+fn release(layer: &Layer) -> Release {
+    let spec = layer.spec.as_ref().and_then(|spec| spec.release.as_ref());
+    let head = layer.head.as_ref();
+    let on = |flag: Option<&Spanned<bool>>| flag.is_none_or(|flag| flag.value);
+    let rollback = spec.and_then(|release| release.value.rollback.as_ref());
+    Release {
+        verify: on(spec.and_then(|release| release.value.verify.as_ref())),
+        rollback: rollback.is_none_or(|word| word.value == RollbackWord::Auto),
+        attest: on(spec.and_then(|release| release.value.attest.as_ref())),
+        approvers: head.into_iter().flat_map(|head| &head.approvers).map(written).collect(),
+        protected: head.and_then(|head| head.protected.as_ref()).is_some_and(|flag| flag.value),
+    }
 }
 
 fn notify(spec: &StackSpec) -> Notify {

@@ -38,6 +38,9 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("environments.*.branch", &["\"trunk\""]),
         ("external.*.egress", &["[\"api.example.com\"]"]),
         ("services.*.env.*", &["\"changed\""]),
+        ("ci.matrix.node", &["[\"22\"]", "[\"26\"]"]),
+        ("ci.matrix.python", &["[\"3.11\"]"]),
+        ("ci.matrix.go", &["[\"1.24\"]"]),
         ("slo.window", &["\"60d\""]),
         ("slo.availability", &["\"99%\""]),
     ];
