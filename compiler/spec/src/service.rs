@@ -65,8 +65,8 @@ pub struct ServiceSpec {
     pub needs: BTreeMap<Label, Spanned<NeedSpec>>,
     /// Environment variables. `${…}` refers to other parts of the stack.
     pub env: BTreeMap<EnvName, Spanned<RawText>>,
-    /// Variables fixed when the image is built, and public in the browser.
-    #[shape(planned)]
+    /// Variables fixed when the image is built, and public in the browser. `${…}` refers to other
+    /// parts of the stack.
     pub public_env: BTreeMap<EnvName, Spanned<RawText>>,
     /// The secrets it receives, by name.
     #[shape(keys = "EnvNameOrList")]
