@@ -247,8 +247,6 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         options: BTreeMap::new(),
         patches: Vec::new(),
         acceptances: Vec::new(),
-        patches: Vec::new(),
-        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

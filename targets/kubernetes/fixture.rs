@@ -334,8 +334,6 @@ pub(crate) fn stack() -> Stack {
         options: BTreeMap::new(),
         patches: Vec::new(),
         acceptances: Vec::new(),
-        patches: Vec::new(),
-        acceptances: Vec::new(),
         environments: vec![environment("production", Tier::Production)],
     }
 }

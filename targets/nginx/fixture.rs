@@ -194,8 +194,6 @@ pub(super) fn shop() -> Stack {
         options: BTreeMap::new(),
         patches: Vec::new(),
         acceptances: Vec::new(),
-        patches: Vec::new(),
-        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

@@ -7,7 +7,7 @@ use stackc_model::{
 };
 use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
-use stackc_spec::{FormatWord, PlatformWord, RollbackWord, StackSpec};
+use stackc_spec::{FormatWord, PlatformWord, RollbackWord, RunWord, StackSpec};
 use stackc_unit::Seconds;
 
 use crate::context::{Context, or_map, written};
@@ -90,8 +90,29 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     };
     whole.then(|| {
         check::within(&environment, &mut cx);
-        environment
+        running(environment, layer, &mut cx)
     })
+}
+
+/// What of an environment runs: with `run: stores` its services are started by hand, outside of any
+/// platform, so nothing of them is public.
+fn running(mut environment: Environment, layer: &Layer, cx: &mut Context<'_>) -> Environment {
+    let run = layer.head.as_ref().and_then(|head| head.run.as_ref());
+    let Some(run) = run.filter(|run| run.value == RunWord::Stores) else { return environment };
+    if layer.tier != Tier::Development {
+        let message = "`run: stores` is for a developer's machine; here nothing would be served";
+        cx.push(
+            Diagnostic::new(codes::EXCLUSIVE, run.span, message)
+                .help("take it out, or say `tier: development`"),
+        );
+        return environment;
+    }
+    environment.routes.clear();
+    for service in &mut environment.services {
+        service.platforms.clear();
+        service.routes.clear();
+    }
+    environment
 }
 
 /// Services, stores and externals share one namespace: each is a host name.

@@ -37,7 +37,6 @@ pub struct EnvironmentSpec {
     /// Only protected branches and tags deploy it.
     pub protected: Option<Spanned<bool>>,
     /// What runs here: everything, or in development only the data stores; by default everything.
-    #[shape(planned)]
     pub run: Option<Spanned<RunWord>>,
     /// The name for people.
     #[shape(planned)]
