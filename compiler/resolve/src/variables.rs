@@ -341,7 +341,8 @@ impl Parts<'_> {
         if *draft.kind == Kind::Image {
             return;
         }
-        for name in &self.scope.provided {
+        // Files that are only served read nothing when they start.
+        for name in self.scope.provided.iter().filter(|_| !draft.kind.is_static()) {
             if !bindings.said.contains_key(name) {
                 let text = Draft { segments: vec![DraftSegment::Secret(name.clone())] };
                 let origin = Origin::Default("a variable of the whole stack that is provided");
