@@ -244,6 +244,10 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         timezone: usual("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

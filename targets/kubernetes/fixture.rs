@@ -331,6 +331,10 @@ pub(crate) fn stack() -> Stack {
         timezone: given("UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment("production", Tier::Production)],
     }
 }

@@ -191,6 +191,10 @@ pub(super) fn shop() -> Stack {
         timezone: sourced("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

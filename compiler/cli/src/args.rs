@@ -18,12 +18,19 @@ pub(crate) struct Args {
     /// Treat warnings as errors.
     #[arg(long, global = true)]
     pub(crate) deny_warnings: bool,
+    /// Warn of patches and acceptances that were meant to end before this day (`YYYY-MM-DD`).
+    #[arg(long, global = true, value_name = "DAY", value_parser = day)]
+    pub(crate) today: Option<String>,
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+fn day(text: &str) -> Result<String, String> {
+    stackc_driver::check_day(text).map(|()| text.to_owned())
 }
 
 /// When to use colours.

@@ -73,7 +73,10 @@ impl Project {
     /// Compiles it and reports; the exit code where that is the end.
     pub(crate) fn compiled(&self, args: &Args) -> Result<Compilation, Exit> {
         let compilation = self.compile();
-        let all: Vec<_> = compilation.diagnostics.iter().cloned().collect();
+        let mut all: Vec<_> = compilation.diagnostics.iter().cloned().collect();
+        if let (Some(today), Some(stack)) = (&args.today, &compilation.stack) {
+            all.extend(stackc_driver::expired(stack, today));
+        }
         match report::diagnostics(args, &all, &compilation.sources) {
             Exit::Fine => Ok(compilation),
             exit => Err(exit),

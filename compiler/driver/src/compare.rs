@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stackc_model::{Environment, Stack};
-use stackc_source::{Node, NodeKind};
 
-use crate::plain::model;
+use crate::plain::{data, model};
 
 /// A value that is not the same in two environments.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,22 +78,6 @@ fn entry(item: &Value) -> Option<(String, Value)> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// Options as data; what they mean is known to their target alone.
-fn data(node: &Node) -> Value {
-    match &node.kind {
-        NodeKind::Null => Value::Null,
-        NodeKind::Scalar(scalar) => match (scalar.as_bool(), scalar.as_integer()) {
-            (Some(flag), _) => flag.into(),
-            (_, Some(number)) => number.into(),
-            _ => Value::from(&*scalar.text),
-        },
-        NodeKind::List(items) => items.iter().map(data).collect(),
-        NodeKind::Map(entries) => {
-            entries.iter().map(|entry| (entry.key.to_string(), data(&entry.value))).collect()
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use stackc_model::Environment;
+use stackc_source::{Node, NodeKind};
 
 /// What the ids of an environment stand for.
 #[derive(Debug, Default)]
@@ -19,6 +20,11 @@ impl Names {
             names.0.insert(list, found);
         }
         names
+    }
+
+    /// The item of a list of the environment by its name.
+    pub(crate) fn item<'a>(&self, tree: &'a Value, list: &str, name: &str) -> Option<&'a Value> {
+        tree.get(list)?.as_array()?.iter().find(|item| self.name(item) == name)
     }
 
     /// The name of an item. Each service names its routes on its own.
@@ -56,6 +62,22 @@ pub(crate) fn plain(value: &Value, names: &Names) -> Value {
             None => items.iter().map(|item| plain(item, names)).collect(),
         },
         other => other.clone(),
+    }
+}
+
+/// A part of a stack as it was written, as data.
+pub(crate) fn data(node: &Node) -> Value {
+    match &node.kind {
+        NodeKind::Null => Value::Null,
+        NodeKind::Scalar(scalar) => match (scalar.as_bool(), scalar.as_integer()) {
+            (Some(flag), _) => flag.into(),
+            (_, Some(number)) => number.into(),
+            _ => Value::from(&*scalar.text),
+        },
+        NodeKind::List(items) => items.iter().map(data).collect(),
+        NodeKind::Map(entries) => {
+            entries.iter().map(|entry| (entry.key.to_string(), data(&entry.value))).collect()
+        }
     }
 }
 

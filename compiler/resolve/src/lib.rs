@@ -14,6 +14,7 @@ mod csp;
 mod data;
 mod edge;
 mod environment;
+mod hatches;
 mod header;
 mod health;
 mod image;
@@ -82,6 +83,8 @@ fn stack(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Stack> {
         ),
         versions: versions(spec, diagnostics),
         options: layers::options(spec),
+        patches: hatches::patches(spec, diagnostics),
+        acceptances: hatches::acceptances(spec, diagnostics),
         environments: Vec::new(),
     })
 }

@@ -11,6 +11,7 @@ mod edge;
 mod environment;
 mod external;
 mod foreign;
+mod hatches;
 mod notify;
 mod observe;
 mod release;
@@ -42,6 +43,7 @@ pub use edge::{
 };
 pub use environment::{EnvironmentSpec, LoginValue, PlatformWord, RegistrySpec, RunWord, TierWord};
 pub use external::{ExternalSpec, HostsSpec, ProfileWord};
+pub use hatches::{AcceptSpec, PatchSpec};
 pub use notify::{ChannelWord, EmailSpec, NotifyRoutesSpec, NotifySpec};
 pub use observe::{
     AlertLevels, AlertsSpec, CustomAlertSpec, LevelWord, ObserveSpec, SeverityWord, SloLatencySpec,
@@ -58,9 +60,23 @@ pub use service::{
     UpdateWord, VariableName, VolumeSpec,
 };
 pub use values::{
-    AgeRecipient, AlertValue, BucketPath, CronText, DaysText, Fraction, Generate, HostName,
+    AgeRecipient, AlertValue, BucketPath, CronText, Day, DaysText, Fraction, Generate, HostName,
     ImageRef, PathGlob, RoutePath, ScheduleText, WebUrl,
 };
+
+/// Output formats that the language knows and no target renders yet: their options are kept.
+pub const PLANNED_TARGETS: [&str; 10] = [
+    "swarm",
+    "dockerfile",
+    "alertmanager",
+    "grafana",
+    "env",
+    "scripts",
+    "vercel",
+    "ecs",
+    "systemd",
+    "docs",
+];
 
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]
@@ -130,12 +146,12 @@ pub struct StackSpec {
     pub environments: BTreeMap<Label, Spanned<EnvironmentSpec>>,
     /// Options of output formats, by format; `false` turns one off.
     pub targets: BTreeMap<String, AnyValue>,
-    /// Changes to generated files, as the last word.
-    #[shape(planned)]
-    pub patches: Option<AnyValue>,
-    /// Fields that a target cannot honour and that are accepted, with the reason.
-    #[shape(planned)]
-    pub accept: Option<AnyValue>,
+    /// Changes to generated files, by name: the last word is yours.
+    #[shape(fixed)]
+    pub patches: BTreeMap<Label, Spanned<PatchSpec>>,
+    /// Fields that a target cannot honour and that are accepted, by name.
+    #[shape(fixed)]
+    pub accept: BTreeMap<Label, Spanned<AcceptSpec>>,
     /// Generated documentation; `false` turns it off.
     #[shape(planned)]
     pub docs: Option<Switch<Spanned<DocsSpec>>>,

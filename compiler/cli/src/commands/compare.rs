@@ -92,17 +92,8 @@ fn both(found: &Difference, (old, new): (&str, &str)) -> String {
     }
 }
 
-/// A value as it is easiest to read; text that could be taken for something else is quoted.
-fn value(value: Option<&Value>) -> String {
-    match value {
-        None => "none".to_owned(),
-        Some(Value::String(text)) if !text.is_empty() && text.chars().all(is_plain) => text.clone(),
-        Some(other) => render::plain(&other.to_string()),
-    }
-}
-
-fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-_./:%@*$+,=?{}".contains(c)
+fn value(side: Option<&Value>) -> String {
+    side.map_or_else(|| "none".to_owned(), render::value)
 }
 
 fn as_markdown(found: &[Difference], (old, new): (&str, &str)) -> String {

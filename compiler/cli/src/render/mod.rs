@@ -11,6 +11,7 @@ mod mask;
 mod place;
 mod sarif;
 mod text;
+mod value;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ mod tests;
 use mask::Masks;
 use stackc_source::{Diagnostic, SourceMap};
 use std::io;
+pub(crate) use value::value;
 
 /// The formats diagnostics can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
