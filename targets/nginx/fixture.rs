@@ -193,8 +193,6 @@ pub(super) fn shop() -> Stack {
         options: BTreeMap::new(),
         patches: Vec::new(),
         acceptances: Vec::new(),
-        patches: Vec::new(),
-        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }
