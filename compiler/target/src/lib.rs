@@ -6,6 +6,7 @@
 mod artifact;
 pub mod conventions;
 mod emit;
+pub mod init;
 mod support;
 pub mod tuning;
 
