@@ -41,6 +41,10 @@ impl Target for Github {
         Options::shape()
     }
 
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
+    }
+
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         let off = matches!(stack.options.get(self.id()), Some(None));
         let Some(ci) = stack.ci.as_ref().filter(|_| !off) else { return };
@@ -88,15 +92,17 @@ fn render_checks(
         watched.extend(checked);
         watched.sort();
         watched.dedup();
-        let workflow = security::workflow(&units, security, &runner, &watched, scribe);
+        let workflow = security::workflow(&units, security, ci.cache, &runner, &watched, scribe);
         workflows.extend(workflow.map(|workflow| ("security".to_owned(), workflow)));
     }
     for (file, workflow) in workflows {
         let path = format!(".github/workflows/{file}.yml");
         emit(&path, None, &workflow, out, diagnostics);
     }
-    let dependabot = dependabot::file(&units);
-    emit(".github/dependabot.yml", None, &dependabot, out, diagnostics);
+    if let Some(updates) = &ci.updates {
+        let dependabot = dependabot::file(&units, updates);
+        emit(".github/dependabot.yml", None, &dependabot, out, diagnostics);
+    }
 }
 
 /// The runner of all jobs.
