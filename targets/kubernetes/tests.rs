@@ -228,6 +228,8 @@ fn what_the_edge_cannot_keep_is_told() {
         paths: Vec::new(),
         methods: Vec::new(),
         mode: given(LimitMode::Average),
+        key: given(LimitKey::Address),
+        enforce: given(Enforce::Edge),
         exempt: Vec::new(),
     };
     let (_, codes) = rendered(|environment| {

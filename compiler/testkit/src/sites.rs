@@ -31,6 +31,12 @@ pub fn bases() -> Vec<Value> {
     // Kubernetes takes no file from outside its manifests.
     compose_only["services"]["search"]["files"]["rules"] =
         json!({ "path": "/etc/rules", "from": "ops/rules" });
+    // Nor does it guard or close a site, or read text for nginx.
+    compose_only["edge"]["access"] = json!({ "staff": { "basic": "STAFF" } });
+    compose_only["services"]["api"]["routes"]["console"]["access"] = json!("staff");
+    compose_only["edge"]["maintenance"] = json!({});
+    compose_only["edge"]["cors"] = json!({ "origins": ["https://app.partner.example"] });
+    compose_only["edge"]["tls"] = json!({});
     vec![case("golden/workshop/stack.yaml"), case("stack.yaml"), compose_only]
 }
 
