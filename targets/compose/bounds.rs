@@ -80,7 +80,7 @@ fn replacement(scope: &mut Scope<'_>, service: &Service) {
     if scope.is_development() {
         return;
     }
-    if let Some(span) = written(&service.update).filter(|_| *service.update == Update::Rolling) {
+    if let Some(span) = written(&service.update).filter(|_| *service.update != Update::Recreate) {
         let message = format!("compose stops `{}` before it starts the new version", service.name);
         let help = "a copy is away for as long as the new one needs to start";
         approximated(scope, span, message, help);

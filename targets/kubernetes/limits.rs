@@ -1,6 +1,6 @@
 //! What this target does not render, each told at the place it was written.
 
-use stackc_model::{Origin, Role, Service, Start};
+use stackc_model::{Origin, Role, Service, Start, Update};
 use stackc_source::codes;
 
 use super::context::Context;
@@ -14,6 +14,7 @@ pub(crate) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
             out.tell(codes::PLANNED, Some(service.span), message, "");
         }
         files(service, out);
+        update(service, out);
         starts(service, out);
     }
 }
@@ -34,6 +35,19 @@ fn files(service: &Service, out: &mut Output<'_>) {
                 "write it as `content`, or put it into the image",
             );
         }
+    }
+}
+
+/// A deployment starts all new copies beside the old ones, but its service knows no switch.
+fn update(service: &Service, out: &mut Output<'_>) {
+    if let (Origin::Written(span), Update::BlueGreen) = (service.update.origin, *service.update) {
+        let message = format!(
+            "Kubernetes starts all new copies of `{}` beside the old ones, but requests move over \
+             copy by copy",
+            service.name
+        );
+        let help = "old and new answer side by side for as long as the new ones take to get ready";
+        out.tell(codes::APPROXIMATED, Some(span), message, help);
     }
 }
 

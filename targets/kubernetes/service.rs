@@ -117,6 +117,10 @@ fn strategy(update: Update) -> Strategy {
             kind: "RollingUpdate",
             rolling_update: Some(RollingUpdate { max_surge: "25%", max_unavailable: 0 }),
         },
+        Update::BlueGreen => Strategy {
+            kind: "RollingUpdate",
+            rolling_update: Some(RollingUpdate { max_surge: "100%", max_unavailable: 0 }),
+        },
         Update::Recreate => Strategy { kind: "Recreate", rolling_update: None },
     }
 }

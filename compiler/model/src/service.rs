@@ -257,6 +257,8 @@ pub enum Update {
     Rolling,
     /// The old one stops before the new one starts.
     Recreate,
+    /// All new copies beside the old ones, then the requests move over at once.
+    BlueGreen,
 }
 
 /// Database migrations, run once before a new version starts.

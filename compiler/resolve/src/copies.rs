@@ -97,10 +97,11 @@ pub(crate) fn update(
     cx: &mut Context<'_>,
 ) -> Sourced<Update> {
     let alone = singleton || volumes.values().any(|volume| !volume.shared);
-    let strategy = own.update.as_ref().map(|update| &update.value.strategy);
-    if let (true, Some(word)) = (alone, strategy.filter(|word| word.value == UpdateWord::Rolling)) {
+    let strategy = own.update.as_ref().and_then(|update| update.value.strategy.as_ref());
+    if let (true, Some(word)) = (alone, strategy.filter(|word| word.value != UpdateWord::Recreate))
+    {
         let message =
-            "two copies would run at once during a rolling update, which this service cannot take";
+            "two copies would run at once during the update, which this service cannot take";
         cx.push(
             Diagnostic::new(codes::SCALE, word.span, message)
                 .help("write `update: recreate`, or take it out"),
@@ -115,6 +116,7 @@ pub(crate) fn update(
         |word| match word {
             UpdateWord::Rolling => Update::Rolling,
             UpdateWord::Recreate => Update::Recreate,
+            UpdateWord::BlueGreen => Update::BlueGreen,
         },
         default,
         reason,

@@ -136,4 +136,5 @@ code_table! {
     HSTS_PRELOAD = Warning "W0706" "HSTS preload is hard to take back";
     UNSAFE_CSP = Warning "W0707" "the content security policy allows unsafe inline code";
     NO_EFFECT = Warning "W0708" "a field that changes nothing here";
+    CUT_SHORT = Warning "W0709" "a `#` that may cut a value short";
 }

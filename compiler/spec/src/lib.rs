@@ -49,10 +49,11 @@ pub use observe::{
 pub use release::{DocsSpec, ReleaseSpec, ReleaseTagWord, RollbackWord};
 pub use secret::{SecretSpec, VariableSpec};
 pub use service::{
-    AccessMode, BuildSpec, ConcurrencyWord, CpuSpec, DeliveryWord, FileSpec, HealthSpec, KindWord,
-    LogFormat, LogLevel, LogsSpec, MemorySpec, MetricsSpec, MigrateSpec, MigrateTool, MomentWord,
-    NeedSpec, PackageManagerWord, PortSpec, ProtocolWord, ResourcesSpec, RouteSpec, ScaleSpec,
-    SecretUse, SecuritySection, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
+    AccessMode, ArchWord, BaseWord, BuildSpec, CallSpec, ConcurrencyWord, Copies, CpuSpec,
+    DeliveryWord, FileSpec, HealthSpec, KindWord, LogFormat, LogLevel, LogsSpec, MemorySpec,
+    MetricsSpec, MigrateSpec, MigrateTool, MomentWord, NeedSpec, PackageManagerWord, PortSpec,
+    ProtocolWord, ReachWord, ResourcesSpec, RotateSpec, RouteSpec, ScaleSpec, SecretUse,
+    SecuritySection, SeedSpec, SeedTool, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
     UpdateWord, VariableName, VolumeSpec,
 };
 pub use values::{

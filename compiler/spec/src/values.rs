@@ -44,7 +44,13 @@ macro_rules! text_values {
     )*};
 }
 
-fn refuse(node: &Node, decoder: &mut Decoder<'_>, code: stackc_source::Code, fault: impl Display) {
+/// Refuses a value that does not have the form it should.
+pub(crate) fn refuse(
+    node: &Node,
+    decoder: &mut Decoder<'_>,
+    code: stackc_source::Code,
+    fault: impl Display,
+) {
     let message = format!("the value of `{}` {fault}", decoder.path());
     decoder.push(Diagnostic::new(code, node.span, message));
 }
