@@ -188,6 +188,8 @@ pub(super) fn shop() -> Stack {
         limits: Vec::new(),
         backup: None,
         observe: Observe {
+            slo: None,
+            custom: Vec::new(),
             level: sourced(ObserveLevel::None),
             retention: sourced(Seconds::new(86_400)),
             alerts: Vec::new(),
@@ -207,6 +209,8 @@ pub(super) fn shop() -> Stack {
         timezone: sourced("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

@@ -2,10 +2,11 @@
 
 use stackc_model::{Health, Label, Role, Seconds, Sourced};
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{HealthSpec, RoutePath};
 
 use crate::context::{Context, or, written};
+use crate::near::{self, places};
 use crate::service::DraftService;
 
 /// The rules for a service that runs all the time; `None` where nothing can be asked.
@@ -83,11 +84,8 @@ pub(crate) fn port(
         (Some(name), _) if draft.ports.contains_key(&name.value) => Some(name.value.clone()),
         (Some(name), _) => {
             let message = format!("`services.{}` has no port called `{}`", draft.name, name.value);
-            let names = draft.ports.keys().map(Label::as_str);
-            cx.push(
-                Diagnostic::new(codes::UNDEFINED, name.span, message)
-                    .did_you_mean(closest(name.value.as_str(), names)),
-            );
+            let fault = Diagnostic::new(codes::UNDEFINED, name.span, message);
+            cx.push(near::suggest(fault, &name.value, &places(&draft.own.ports)));
             None
         }
         (None, Some((name, _))) => Some(name.clone()),

@@ -14,16 +14,19 @@ mod csp;
 mod data;
 mod edge;
 mod environment;
+mod hatches;
 mod header;
 mod health;
 mod image;
 mod layers;
 mod limits;
+mod near;
 mod observe;
 mod order;
 mod profile;
 mod secrets;
 mod service;
+mod slo;
 mod text;
 mod variables;
 
@@ -80,6 +83,8 @@ fn stack(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Stack> {
         ),
         versions: versions(spec, diagnostics),
         options: layers::options(spec),
+        patches: hatches::patches(spec, diagnostics),
+        acceptances: hatches::acceptances(spec, diagnostics),
         environments: Vec::new(),
     })
 }

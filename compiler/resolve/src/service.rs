@@ -8,7 +8,7 @@ use stackc_model::{
     Service, ServiceId, Sourced, Stop, Tier, Volume, pins,
 };
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{
     AccessMode, ConcurrencyWord, DeliveryWord, KindWord, LogFormat, LogLevel, MigrateTool,
     PackageManagerWord, ProtocolWord, ServiceSpec,
@@ -16,6 +16,7 @@ use stackc_spec::{
 
 use crate::context::{Context, or, or_map, written};
 use crate::data::{Defaults, resources};
+use crate::near::{self, places};
 use crate::variables::Bindings;
 use crate::{copies, health, image, order};
 
@@ -84,14 +85,10 @@ fn shared<'a>(
     let fault = match spec.services.get(&like.value) {
         None if cx.is_written(like.value.as_str()) => return None,
         None => {
-            let names =
-                spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
-            Diagnostic::new(
-                codes::UNDEFINED,
-                like.span,
-                format!("no service is called `{}`", like.value),
-            )
-            .did_you_mean(closest(like.value.as_str(), names))
+            let message = format!("no service is called `{}`", like.value);
+            let fault = Diagnostic::new(codes::UNDEFINED, like.span, message);
+            let others = places(spec.services.iter().filter(|(other, _)| *other != name));
+            near::suggest(fault, &like.value, &others)
         }
         Some(_) if like.value == *name => {
             Diagnostic::new(codes::LIKE, like.span, "a service cannot be like itself")
@@ -142,13 +139,14 @@ fn kind(
 /// An environment speaks of a service that the stack does not have.
 fn unknown_override(name: &Label, span: Span, cx: &mut Context<'_>) {
     let spec = cx.spec;
-    let names = spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
     let message = format!("the stack has no service `{name}` that this could change");
-    let help = match closest(name.as_str(), names) {
+    let others = places(spec.services.iter().filter(|(other, _)| *other != name));
+    let help = match near::nearest(name, &others) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "for a service of this environment alone, say its `kind`".to_owned(),
     };
-    cx.push(Diagnostic::new(codes::UNDEFINED, span, message).help(help));
+    let fault = Diagnostic::new(codes::UNDEFINED, span, message).help(help);
+    cx.push(near::show(fault, name, &others));
 }
 
 fn ports(own: &ServiceSpec, kind: Kind) -> BTreeMap<Label, Port> {
@@ -242,13 +240,7 @@ fn one(
         routes: Vec::new(),
         needs: bindings.needs,
         env: bindings.env,
-        public_env: own
-            .public_env
-            .iter()
-            .map(|(name, value)| {
-                (name.clone(), Sourced::written(value.value.0.clone(), value.span))
-            })
-            .collect(),
+        public_env: bindings.public_env,
         secrets: bindings
             .secrets
             .into_iter()
@@ -421,9 +413,13 @@ fn delivery(draft: &DraftService<'_>, secrets: bool, cx: &mut Context<'_>) -> So
             "`services.{}.secret_delivery` is required: nothing is known of how this image reads secrets",
             draft.name
         );
-        cx.push(Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
+        let fault = Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
             "write `file_env` where it reads `<NAME>_FILE`, `env` where it reads variables only, or `file`",
-        ));
+        );
+        cx.push(match draft.both(|service| &service.secrets).into_values().next() {
+            Some(secret) => fault.related(secret.span, "a secret it receives"),
+            None => fault,
+        });
     }
     or_map(
         spec,

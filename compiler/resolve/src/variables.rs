@@ -6,12 +6,13 @@ use stackc_model::{
     Domain, EnvName, External, ExternalId, Kind, Label, Need, NeedTarget, Origin, Role, ServiceId,
     Sourced, Start, StoreId, Tier,
 };
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{StartWord, VariableName};
 
 use crate::context::Context;
 use crate::data::DraftStore;
 use crate::edge::Claim;
+use crate::near::{self, places};
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
@@ -23,6 +24,8 @@ pub(crate) struct Bindings {
     pub(crate) needs: BTreeMap<Label, Need>,
     /// Plain variables.
     pub(crate) env: BTreeMap<EnvName, Sourced<String>>,
+    /// Variables of its build.
+    pub(crate) public_env: BTreeMap<EnvName, Sourced<String>>,
     /// Secrets by variable.
     pub(crate) secrets: BTreeMap<EnvName, EnvName>,
     /// Where each variable was said, to name both sides of a conflict.
@@ -111,6 +114,12 @@ impl Parts<'_> {
             if let Some(text) = resolved {
                 let origin = Origin::Written(value.span);
                 bindings.add(draft, name, text, origin, secrets, cx);
+            }
+        }
+        for (name, value) in &draft.own.public_env {
+            let resolved = text::resolve(&value.value.0, value.span, Place::Plain, self.scope, cx);
+            if let Some(text) = resolved.and_then(|text| text.plain()) {
+                bindings.public_env.insert(name.clone(), Sourced::written(text, value.span));
             }
         }
         for (secret, usage) in draft.both(|service| &service.secrets) {
@@ -226,15 +235,15 @@ impl Parts<'_> {
                     && !spec.data.contains_key(name)
                     && !spec.external.contains_key(name)
                 {
-                    let names =
-                        spec.services.keys().chain(spec.data.keys()).chain(spec.external.keys());
                     let message =
                         format!("`services.{}` needs `{name}`, which nothing defines", draft.name);
-                    cx.push(
-                        Diagnostic::new(codes::UNDEFINED, span, message)
-                            .help("name a service, a data store or an external")
-                            .did_you_mean(closest(name.as_str(), names.map(Label::as_str))),
-                    );
+                    let fault = Diagnostic::new(codes::UNDEFINED, span, message)
+                        .help("name a service, a data store or an external");
+                    let mut defined = places(&spec.data);
+                    defined.extend(places(&spec.external));
+                    let others = spec.services.iter().filter(|(other, _)| *other != draft.name);
+                    defined.extend(places(others));
+                    cx.push(near::suggest(fault, name, &defined));
                 }
                 None
             }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use stackc_model::{Domain, Kind, Label, Role};
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::RouteSpec;
 
 use crate::context::Context;
+use crate::near::{self, places};
 use crate::service::DraftService;
 
 /// A public path and who claims it.
@@ -60,15 +61,15 @@ fn claim(
                 "the route `{name}` of `{}` needs the domain `{domain}`, which is not declared",
                 draft.name
             );
-            let names = domains.keys().map(Label::as_str);
             let help = if domain.as_str() == "main" {
                 "add `domain: shop.example` to the stack"
             } else {
                 "add it under `domains`"
             };
-            cx.push(Diagnostic::new(codes::UNDEFINED, span, message).help(help).did_you_mean(
-                route.domain.as_ref().and_then(|domain| closest(domain.value.as_str(), names)),
-            ));
+            let fault = Diagnostic::new(codes::UNDEFINED, span, message).help(help);
+            let spec = cx.spec;
+            let hint = if route.domain.is_some() { near::suggest } else { near::show };
+            cx.push(hint(fault, &domain, &places(&spec.domains)));
         }
         return None;
     }
