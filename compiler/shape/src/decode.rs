@@ -7,7 +7,7 @@ use stackc_source::{
     Diagnostic, Diagnostics, Entry, Node, NodeKind, NodePath, Span, closest, codes,
 };
 
-use crate::{Field, Record, Shape};
+use crate::{Field, KeyRule, Record, Shape};
 
 /// A type that can be read from what a user wrote. Derive it.
 pub trait Decode: Sized {
