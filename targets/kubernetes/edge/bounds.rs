@@ -89,8 +89,7 @@ fn timeouts(times: &Timeouts, out: &mut Output<'_>) {
 
 /// What must not be dropped without a word from the user.
 fn refused(ctx: &Context<'_>, out: &mut Output<'_>) {
-    const HELP: &str =
-        "leave it to a policy of the edge's implementation, and accept it here with a reason";
+    const HELP: &str = "leave it to a policy of the edge's implementation";
     let edge = &ctx.environment.edge;
     for (name, rule) in &edge.access {
         let message =
