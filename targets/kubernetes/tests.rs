@@ -240,7 +240,7 @@ fn what_the_edge_cannot_keep_is_told() {
     assert!(codes.contains(&codes::APPROXIMATED.id));
     let access = Access { basic: Some(given(name("STAFF"))), allow: Vec::new() };
     let (_, codes) = rendered(|environment| {
-        environment.edge.access = BTreeMap::from([(label("default"), access)]);
+        environment.edge.access = BTreeMap::from([(label("default"), given(access))]);
     });
     assert!(codes.contains(&codes::UNSUPPORTED.id));
 }

@@ -10,6 +10,8 @@ use stackc_target::{Artifacts, Target};
 
 use super::fixture::*;
 
+mod rules;
+
 /// The files by their path in the folder, and the codes of what was said.
 fn render(stack: &Stack) -> (BTreeMap<String, String>, Vec<&'static str>) {
     let (mut out, mut diagnostics) = (Artifacts::default(), Diagnostics::default());
@@ -242,7 +244,7 @@ fn refuses_what_would_be_more_than_data() {
         (
             Box::new(|environment| {
                 let rule = Access { basic: None, allow: vec![sourced("all".to_owned())] };
-                environment.edge.access.insert(label("default"), rule);
+                environment.edge.access.insert(label("default"), sourced(rule));
             }),
             codes::CANNOT_CARRY,
         ),
@@ -292,7 +294,7 @@ fn a_closed_site_lets_health_checks_in() {
         let basic = Some(EnvName::new("HTPASSWD").unwrap());
         let rule =
             Access { basic: basic.map(sourced), allow: vec![sourced("10.0.0.0/8".to_owned())] };
-        environment.edge.access.insert(label("default"), rule);
+        environment.edge.access.insert(label("default"), sourced(rule));
     });
     assert!(files["access.default.conf"].contains("auth_basic_user_file /run/secrets/HTPASSWD;"));
     assert!(files["access.default.conf"].ends_with("allow 10.0.0.0/8;\ndeny all;\n"));

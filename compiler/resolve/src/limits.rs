@@ -63,21 +63,16 @@ fn key(limit: &LimitSpec, cx: &mut Context<'_>) -> Sourced<LimitKey> {
     let Some(word) = &limit.key else {
         if let Some(header) = &limit.header {
             let message = "a header counts only with `key: header`";
-            cx.push(Diagnostic::new(codes::EXCLUSIVE, header.span, message).help("add it"));
+            cx.push(
+                Diagnostic::new(codes::EXCLUSIVE, header.span, message).help("add `key: header`"),
+            );
         }
         return Sourced::default(LimitKey::Address, EVERYBODY);
     };
     let key = match (word.value, &limit.header) {
         (LimitKeyWord::Ip, None) => LimitKey::Address,
         (LimitKeyWord::User, None) => LimitKey::User,
-        (LimitKeyWord::Header, Some(header)) if is_token(&header.value) => {
-            LimitKey::Header(header.value.clone())
-        }
-        (LimitKeyWord::Header, Some(header)) => {
-            let message = format!("`{}` is no header name", header.value);
-            cx.push(Diagnostic::new(codes::BAD_NAME, header.span, message));
-            LimitKey::Address
-        }
+        (LimitKeyWord::Header, Some(header)) => LimitKey::Header(header.value.to_string()),
         (LimitKeyWord::Header, None) => {
             let message = "the header that names the client is missing";
             cx.push(
@@ -96,11 +91,6 @@ fn key(limit: &LimitSpec, cx: &mut Context<'_>) -> Sourced<LimitKey> {
         }
     };
     Sourced::written(key, word.span)
-}
-
-/// Letters, digits and `-`: what names a variable of nginx as well as a header.
-fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// Whether `path` is `prefix` or lies below it, by whole segments.

@@ -89,20 +89,16 @@ fn timeouts(times: &Timeouts, out: &mut Output<'_>) {
 
 /// What must not be dropped without a word from the user.
 fn refused(ctx: &Context<'_>, out: &mut Output<'_>) {
-    const HELP: &str =
-        "leave it to a policy of the edge's implementation, and accept it here with a reason";
+    const HELP: &str = "leave it to a policy of the edge's implementation";
     let edge = &ctx.environment.edge;
     for (name, rule) in &edge.access {
-        let place = rule.basic.as_ref().and_then(|basic| basic.origin.span());
-        let place = place.or_else(|| rule.allow.first().and_then(|range| range.origin.span()));
         let message =
             format!("Kubernetes cannot guard a site by password or address: `edge.access.{name}`");
-        out.tell(codes::UNSUPPORTED, place.or(ctx.environment.span), message, HELP);
+        out.tell(codes::UNSUPPORTED, rule.origin.span(), message, HELP);
     }
     if let Some(maintenance) = &edge.maintenance {
         let message = "Kubernetes cannot close a site for maintenance: `edge.maintenance`";
-        let place = maintenance.retry_after.origin.span();
-        out.tell(codes::UNSUPPORTED, place.or(ctx.environment.span), message.to_owned(), HELP);
+        out.tell(codes::UNSUPPORTED, maintenance.origin.span(), message.to_owned(), HELP);
     }
     for text in [&edge.extra.http, &edge.extra.server].into_iter().flatten() {
         let message = "`edge.extra` is text for nginx, and on Kubernetes nobody reads it";

@@ -40,7 +40,7 @@ pub struct Edge {
     /// How long the edge waits.
     pub timeouts: Timeouts,
     /// Basic authentication or address rules by name; `default` guards the whole site.
-    pub access: BTreeMap<Label, Access>,
+    pub access: BTreeMap<Label, Sourced<Access>>,
     /// The network in front.
     pub cdn: Option<Sourced<Cdn>>,
     /// Ranges whose forwarded client address is believed (CIDR), those of the network in front not
@@ -49,7 +49,7 @@ pub struct Edge {
     /// Logs.
     pub logs: EdgeLogs,
     /// Whether the site is closed for now.
-    pub maintenance: Option<Maintenance>,
+    pub maintenance: Option<Sourced<Maintenance>>,
     /// Text in the edge's own syntax.
     pub extra: Extra,
 }

@@ -128,8 +128,15 @@ fn conflicts(claims: &[Claim], cx: &mut Context<'_>) {
     let mut seen: BTreeMap<(&Label, &str), &Claim> = BTreeMap::new();
     for claim in claims {
         if let Some(first) = seen.insert((&claim.domain, &claim.path), claim) {
-            let message =
-                format!("`{}` and `{}` both claim `{}`", first.service, claim.service, claim.path);
+            let message = match first.service == claim.service {
+                true => format!("two routes of `{}` claim `{}`", claim.service, claim.path),
+                false => {
+                    format!(
+                        "`{}` and `{}` both claim `{}`",
+                        first.service, claim.service, claim.path
+                    )
+                }
+            };
             cx.push(
                 Diagnostic::new(codes::ROUTE_CONFLICT, claim.span, message)
                     .related(first.span, "claimed here")

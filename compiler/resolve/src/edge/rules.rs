@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Access, Label, Maintenance, Seconds};
+use stackc_model::{Access, Label, Maintenance, Seconds, Sourced};
 use stackc_shape::Switch;
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::{EdgeSpec, MaintenanceSpec};
@@ -24,7 +24,7 @@ pub(crate) fn passwords(cx: &Context<'_>, secrets: &mut Collected) {
 }
 
 /// The rules by name. One that guards nothing, or asks for nothing, is a mistake.
-pub(super) fn access(spec: &EdgeSpec, cx: &mut Context<'_>) -> BTreeMap<Label, Access> {
+pub(super) fn access(spec: &EdgeSpec, cx: &mut Context<'_>) -> BTreeMap<Label, Sourced<Access>> {
     let services = cx.spec.services.values();
     let routes = services.flat_map(|service| service.routes.values());
     let named: Vec<_> =
@@ -45,20 +45,23 @@ pub(super) fn access(spec: &EdgeSpec, cx: &mut Context<'_>) -> BTreeMap<Label, A
             );
         }
         let allow = bounds::ranges(&rule.allow, cx);
-        rules.insert(name.clone(), Access { basic: rule.basic.as_ref().map(written), allow });
+        let access = Access { basic: rule.basic.as_ref().map(written), allow };
+        rules.insert(name.clone(), Sourced::written(access, rule.span));
     }
     rules
 }
 
 /// The closed site, where it is closed.
-pub(super) fn maintenance(spec: &EdgeSpec, cx: &mut Context<'_>) -> Option<Maintenance> {
+pub(super) fn maintenance(spec: &EdgeSpec, cx: &mut Context<'_>) -> Option<Sourced<Maintenance>> {
     let default = MaintenanceSpec::default();
-    let spec = match spec.maintenance.as_ref()? {
+    let switch = spec.maintenance.as_ref()?;
+    let spec = match &switch.value {
         Switch::Off(_) => return None,
         Switch::On(spec) => spec.as_ref().unwrap_or(&default),
     };
     let retry_after =
         or(spec.retry_after.as_ref(), Seconds::new(300), "most repairs take minutes, not hours");
     bounds::wait(&retry_after, cx);
-    Some(Maintenance { allow: bounds::ranges(&spec.allow, cx), retry_after })
+    let maintenance = Maintenance { allow: bounds::ranges(&spec.allow, cx), retry_after };
+    Some(Sourced::written(maintenance, switch.span))
 }

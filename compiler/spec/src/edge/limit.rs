@@ -1,7 +1,7 @@
 //! Limits on requests.
 
 use stackc_shape::{Decode, Spanned};
-use stackc_unit::Rate;
+use stackc_unit::{HeaderName, Rate};
 
 use crate::RoutePath;
 
@@ -19,7 +19,7 @@ pub struct LimitSpec {
     /// Who is counted; by default `ip`.
     pub key: Option<Spanned<LimitKeyWord>>,
     /// The header that names the client, such as `X-Api-Key`; required by `key: header`.
-    pub header: Option<Spanned<String>>,
+    pub header: Option<Spanned<HeaderName>>,
     /// How the window is kept; by default `average`.
     pub mode: Option<Spanned<LimitModeWord>>,
     /// Who counts; by default the edge.

@@ -64,7 +64,7 @@ pub struct EdgeSpec {
     /// Who may enter, by name; the rule `default` guards the whole site.
     pub access: BTreeMap<Label, Spanned<AccessSpec>>,
     /// Answer every request with 503 for now; by default off.
-    pub maintenance: Option<Switch<MaintenanceSpec>>,
+    pub maintenance: Option<Spanned<Switch<MaintenanceSpec>>>,
     /// Text for what the language has no words for.
     pub extra: Option<ExtraSpec>,
 }
