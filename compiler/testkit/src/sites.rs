@@ -28,6 +28,10 @@ pub fn bases() -> Vec<Value> {
     let case = |path: &str| long_form(&std::fs::read_to_string(repository().join(path)).unwrap());
     let mut compose_only = case("golden/workshop/stack.yaml");
     compose_only["deploy"] = json!(["compose"]);
+    // What they change and take note of is on Kubernetes.
+    for key in ["patches", "accept"] {
+        compose_only.as_object_mut().unwrap().remove(key);
+    }
     // Kubernetes takes no file from outside its manifests.
     compose_only["services"]["search"]["files"]["rules"] =
         json!({ "path": "/etc/rules", "from": "ops/rules" });
