@@ -8,6 +8,7 @@
 mod data;
 mod edge;
 mod environment;
+mod external;
 mod hatches;
 mod id;
 mod operations;
@@ -16,13 +17,14 @@ mod service;
 mod text;
 mod value;
 
-pub use data::{Engine, External, RedisPurpose, Store};
+pub use data::{Dump, Engine, Persistence, RedisPurpose, Server, Store};
 pub use edge::{
     Access, AnswerCache, Cdn, Compression, Cors, Csp, Domain, Edge, EdgeLogs, Enforce, Extra,
     Header, Headers, Limit, LimitKey, LimitMode, Maintenance, Route, Timeouts, Tls, TlsProfile,
     TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
+pub use external::{External, Managed};
 pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
@@ -35,5 +37,5 @@ pub use service::{
     Update, Volume,
 };
 pub use stackc_unit::{Bytes, EnvName, Label, Millicores, Percent, Rate, Seconds};
-pub use text::{Secret, SecretSource, Segment, Text};
+pub use text::{SECRETS_DIR, Secret, SecretSource, Segment, Text};
 pub use value::{Origin, Sourced};

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    Domain, EnvName, External, ExternalId, Kind, Label, Need, NeedTarget, Origin, Role, ServiceId,
-    Sourced, Start, StoreId, Tier,
+    Domain, EnvName, ExternalId, Kind, Label, Need, NeedTarget, Origin, Role, ServiceId, Sourced,
+    Start, StoreId, Tier,
 };
+use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
-use stackc_spec::{StartWord, VariableName};
+use stackc_spec::{ReachWord, StartWord, VariableName};
 
 use crate::context::Context;
-use crate::data::DraftStore;
+use crate::data::{DraftStore, managed, pool_variable};
 use crate::edge::Claim;
+use crate::external::DraftExternal;
 use crate::near::{self, places};
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
@@ -36,6 +38,7 @@ pub(crate) struct Bindings {
 pub(crate) fn scope(
     drafts: &[DraftService<'_>],
     stores: &[DraftStore<'_>],
+    externals: &[DraftExternal<'_>],
     domains: &BTreeMap<Label, Domain>,
     claims: &[Claim],
     cx: &mut Context<'_>,
@@ -52,13 +55,16 @@ pub(crate) fn scope(
         let base = url(domains.get(&claim.domain)?);
         Some(if claim.path == "/" { base } else { format!("{base}{}", claim.path) })
     };
+    let managed = externals.iter().filter_map(managed::scope);
+    let mut known: Vec<_> = stores.iter().map(DraftStore::scope).chain(managed).collect();
+    known.sort_by(|one, other| one.name.cmp(&other.name));
     let mut scope = Scope {
         domains: domains
             .iter()
             .map(|(name, domain)| (name.clone(), domain.host.value.clone()))
             .collect(),
         url: domains.get("main").map(url),
-        stores: stores.iter().map(|store| store.scope(&cx.spec.name)).collect(),
+        stores: known,
         services: drafts
             .iter()
             .map(|draft| {
@@ -81,21 +87,22 @@ pub(crate) fn scope(
 pub(crate) fn bind(
     drafts: &[DraftService<'_>],
     stores: &[DraftStore<'_>],
-    externals: &[External],
-    external_secrets: &[Vec<EnvName>],
+    externals: &[DraftExternal<'_>],
     scope: &Scope,
     secrets: &mut Collected,
     cx: &mut Context<'_>,
 ) -> Vec<Bindings> {
-    let parts = Parts { drafts, stores, externals, external_secrets, scope };
+    let values = externals.iter().map(|external| external.values(scope, cx)).collect();
+    let parts = Parts { drafts, stores, externals, values, scope };
     drafts.iter().map(|draft| parts.bind(draft, secrets, cx)).collect()
 }
 
 struct Parts<'a> {
     drafts: &'a [DraftService<'a>],
     stores: &'a [DraftStore<'a>],
-    externals: &'a [External],
-    external_secrets: &'a [Vec<EnvName>],
+    externals: &'a [DraftExternal<'a>],
+    /// The variables each external gives.
+    values: Vec<Vec<(EnvName, Draft, Origin)>>,
     scope: &'a Scope,
 }
 
@@ -125,7 +132,7 @@ impl Parts<'_> {
         for (secret, usage) in draft.both(|service| &service.secrets) {
             let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
             secrets.declare(secret, usage.span, "");
-            let text = Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
+            let text = secret_text(secret);
             bindings.add(draft, variable, text, Origin::Written(usage.span), secrets, cx);
         }
         self.usual(draft, &mut bindings, secrets, cx);
@@ -165,8 +172,21 @@ impl Parts<'_> {
                     .map(|(_, text)| (name.clone(), text)),
                 None => self.address(target, secrets, cx, need.span),
             };
-            if let Some((variable, text)) = injected {
+            let size = injected.as_ref().and_then(|(url, _)| self.pool(target, url));
+            let past = need.via.as_ref().is_some_and(|via| via.value == ReachWord::Direct);
+            // Past the pooler there is one address; without a word of it, there are both.
+            let (injected, direct) = match (past, self.direct(target)) {
+                (true, Some((_, text))) => (injected.map(|(name, _)| (name, text)), None),
+                (false, direct) if need.name.is_none() => (injected, direct),
+                _ => (injected, None),
+            };
+            for (variable, text) in injected.into_iter().chain(direct) {
                 let origin = Origin::Derived(need.span, "the address of what it needs");
+                bindings.add(draft, &variable, text, origin, secrets, cx);
+            }
+            if let Some((variable, size)) = size {
+                let origin = Origin::Derived(size.span, "how many connections it may open");
+                let text = Draft::of(size.value.to_string());
                 bindings.add(draft, &variable, text, origin, secrets, cx);
             }
             if let NeedTarget::External(id) = target {
@@ -267,15 +287,38 @@ impl Parts<'_> {
             }
             NeedTarget::Store(id) => {
                 let store = self.stores.get(id.position())?;
-                let url = store.scope(&cx.spec.name).url;
+                let url = store.scope().url;
                 let description =
                     format!("address of the data store {} with its password", store.name);
                 secrets.derived(&store.url, url, span, &description, cx);
-                let text = Draft { segments: vec![DraftSegment::Secret(store.url.clone())] };
+                let text = secret_text(&store.url);
                 Some((store.variable()?, text))
             }
-            NeedTarget::External(_) => None,
+            NeedTarget::External(id) => {
+                let (variable, secret) = &self.externals.get(id.position())?.store.as_ref()?.url;
+                Some((variable.clone(), secret_text(secret)))
+            }
         }
+    }
+
+    /// How many connections a copy may open to a store, and the variable beside its URL that says so.
+    fn pool(&self, target: NeedTarget, url: &EnvName) -> Option<(EnvName, &Spanned<u32>)> {
+        let size = match target {
+            NeedTarget::Service(_) => None,
+            NeedTarget::Store(id) => self.stores.get(id.position())?.pool(),
+            NeedTarget::External(id) => {
+                self.externals.get(id.position())?.store.as_ref()?.pool.as_ref()
+            }
+        };
+        Some((pool_variable(url)?, size?))
+    }
+
+    /// The variable and the address past a store's pooler, where it has one.
+    fn direct(&self, target: NeedTarget) -> Option<(EnvName, Draft)> {
+        let NeedTarget::External(id) = target else { return None };
+        let store = self.externals.get(id.position())?.store.as_ref()?;
+        let (variable, secret) = store.direct_url.as_ref()?;
+        Some((variable.clone(), secret_text(secret)))
     }
 
     fn external(
@@ -287,13 +330,13 @@ impl Parts<'_> {
         secrets: &mut Collected,
         cx: &mut Context<'_>,
     ) {
+        for (name, text, origin) in self.values.get(id.position()).into_iter().flatten() {
+            bindings.add(draft, name, text.clone(), *origin, secrets, cx);
+        }
         let origin = Origin::Derived(span, "given by an external it needs");
         let Some(external) = self.externals.get(id.position()) else { return };
-        for (name, value) in &external.env {
-            bindings.add(draft, name, Draft::of(value.value.clone()), origin, secrets, cx);
-        }
-        for name in self.external_secrets.get(id.position()).into_iter().flatten() {
-            let text = Draft { segments: vec![DraftSegment::Secret(name.clone())] };
+        for name in &external.secrets {
+            let text = secret_text(name);
             bindings.add(draft, name, text, origin, secrets, cx);
         }
     }
@@ -344,6 +387,10 @@ impl Parts<'_> {
             }
         }
     }
+}
+
+fn secret_text(name: &EnvName) -> Draft {
+    Draft { segments: vec![DraftSegment::Secret(name.clone())] }
 }
 
 fn log_values(draft: &DraftService<'_>, cx: &Context<'_>) -> (String, String) {

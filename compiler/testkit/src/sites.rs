@@ -41,7 +41,12 @@ pub fn bases() -> Vec<Value> {
     compose_only["edge"]["maintenance"] = json!({});
     compose_only["edge"]["cors"] = json!({ "origins": ["https://app.partner.example"] });
     compose_only["edge"]["tls"] = json!({});
-    vec![case("golden/workshop/stack.yaml"), case("stack.yaml"), compose_only]
+    vec![
+        case("golden/workshop/stack.yaml"),
+        case("stack.yaml"),
+        compose_only,
+        case("golden/stores/stack.yaml"),
+    ]
 }
 
 /// A stack as JSON with its short forms expanded by the compiler itself, so that paths are long.
