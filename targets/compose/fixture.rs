@@ -143,6 +143,8 @@ fn stores() -> Vec<Store> {
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: usual(true),
+        extensions: Vec::new(),
+        users: Vec::new(),
     };
     let redis = Engine::Redis {
         valkey: false,
@@ -254,6 +256,7 @@ pub(crate) fn stack(tier: Tier) -> Stack {
             containers: false,
             blackbox: false,
         },
+        release: stackc_model::Release::default(),
         notify: Notify::default(),
         options: BTreeMap::new(),
     };

@@ -237,6 +237,8 @@ fn stores() -> Vec<Store> {
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: given(true),
+        extensions: Vec::new(),
+        users: Vec::new(),
     };
     let redis = Engine::Redis {
         valkey: false,
@@ -341,6 +343,7 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
             containers: false,
             blackbox: false,
         },
+        release: stackc_model::Release::default(),
         notify: Notify::default(),
         options: BTreeMap::new(),
     }

@@ -17,7 +17,7 @@ mod service;
 mod text;
 mod value;
 
-pub use data::{Dump, Engine, Persistence, RedisPurpose, Server, Store};
+pub use data::{DatabaseUser, Dump, Engine, Persistence, RedisPurpose, Server, Store};
 pub use edge::{
     Access, AnswerCache, Cdn, Compression, Cors, Csp, Domain, Edge, EdgeLogs, Enforce, Extra,
     Header, Headers, Limit, LimitKey, LimitMode, Maintenance, Route, Timeouts, Tls, TlsProfile,
@@ -28,8 +28,8 @@ pub use external::{External, Managed};
 pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
-    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Security,
-    Slo, Threshold,
+    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Release,
+    Security, Slo, Threshold, Updates,
 };
 pub use service::{
     Build, Concurrency, Cron, Delivery, Health, Kind, Logs, Metrics, Migrate, Mount, Need,

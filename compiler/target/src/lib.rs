@@ -6,6 +6,7 @@
 mod artifact;
 pub mod conventions;
 mod emit;
+pub mod init;
 pub mod tuning;
 
 use stackc_model::{Environment, Stack};
