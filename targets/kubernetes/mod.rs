@@ -6,6 +6,7 @@
 mod backup;
 mod context;
 mod edge;
+mod engine;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod job;
@@ -50,6 +51,10 @@ impl Target for Kubernetes {
 
     fn options(&self) -> Shape {
         KubernetesOptions::shape()
+    }
+
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
     }
 
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
