@@ -49,8 +49,9 @@ pub(super) fn check(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let unknown = edge.cdn.as_ref().filter(|cdn| ***cdn == Cdn::Cloudfront);
     let Some(span) = unknown.and_then(|cdn| cdn.origin.span()) else { return };
     if edge.trusted_proxies.is_empty() {
-        let message = "nginx has to be told which addresses CloudFront calls from";
-        diagnostics.push(Diagnostic::new(codes::UNSUPPORTED, span, message).help(
+        let message = "nginx is not told which addresses CloudFront calls from, so it takes CloudFront for the \
+                       client: limits per address count its clients as one";
+        diagnostics.push(Diagnostic::new(codes::APPROXIMATED, span, message).help(
             "list them under `edge.proxies`: the prefixes of CLOUDFRONT_ORIGIN_FACING in \
              https://ip-ranges.amazonaws.com/ip-ranges.json",
         ));

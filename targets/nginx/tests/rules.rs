@@ -148,7 +148,7 @@ fn networks_in_front_are_believed_only_where_their_addresses_are_known() {
     let (files, said) = cdn(Cdn::Cloudflare, &[]);
     assert!(said.is_empty(), "{said:?}");
     assert!(files["nginx.conf"].contains("set_real_ip_from 173.245.48.0/20;"));
-    assert_eq!(cdn(Cdn::Cloudfront, &[]).1, [codes::UNSUPPORTED.id]);
+    assert_eq!(cdn(Cdn::Cloudfront, &[]).1, [codes::APPROXIMATED.id]);
     let (files, said) = cdn(Cdn::Cloudfront, &["192.0.2.0/24"]);
     assert!(said.is_empty() && files["nginx.conf"].contains("set_real_ip_from 192.0.2.0/24;"));
 }
