@@ -55,7 +55,8 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     let whole = finished.len() == stores.len();
     let stores = finished;
     let limits = limits::resolve(&mut cx);
-    let mut services = service::finish(&drafts, bindings, &ids, &platforms, &mut cx);
+    let with = service::Finish { scope: &scope, ids: &ids, platforms: &platforms };
+    let mut services = service::finish(&drafts, bindings, &with, &mut cx);
     let mut routes = edge::routes(&drafts, &public, &mut cx);
     limits::apply(&limits, &mut routes, &mut cx);
     edge::number(&mut routes, &mut services);

@@ -4,6 +4,7 @@
 //! every name and checks the rules that span the stack. It returns the model *and* everything that
 //! is wrong; the model is there only when nothing is.
 
+mod build;
 mod check;
 mod ci;
 mod connections;
@@ -16,6 +17,8 @@ mod environment;
 mod header;
 mod health;
 mod image;
+mod inside;
+mod jobs;
 mod layers;
 mod limits;
 mod observe;
