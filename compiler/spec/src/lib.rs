@@ -7,6 +7,7 @@
 mod data;
 mod edge;
 mod environment;
+mod external;
 mod operations;
 mod service;
 mod values;
@@ -17,7 +18,8 @@ use stackc_shape::{AnyValue, Decode, Spanned, Version};
 use stackc_unit::{EnvName, Label};
 
 pub use data::{
-    DataSpec, EngineWord, ExternalSpec, HostsSpec, ModeWord, ProfileWord, PurposeWord, WalWord,
+    CustomBackupSpec, CustomSpec, DataSpec, EngineWord, ModeWord, PersistenceWord, PoolerWord,
+    ProviderWord, PurposeWord, SslWord, TuneWord, UserAccessWord, UserSpec, WalWord,
 };
 pub use edge::{
     AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CorsSpec, CspModeWord, CspSpec,
@@ -25,6 +27,7 @@ pub use edge::{
     Method, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
 pub use environment::{EnvironmentSpec, PlatformWord, TierWord};
+pub use external::{ExternalSpec, HostsSpec, ProfileWord};
 pub use operations::{
     AlertLevels, AlertsSpec, BackupSpec, ChecksSpec, CiSpec, FormatWord, LevelWord, NotifySpec,
     ObserveSpec, ScheduleText, SecretSpec, SecuritySpec, VariableSpec,
@@ -37,7 +40,9 @@ pub use service::{
     SeedTool, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec, UpdateWord, VariableName,
     ViaWord, VolumeSpec,
 };
-pub use values::{AlertValue, Copies, CronText, Generate, HostName, ImageRef, KeepText, RoutePath};
+pub use values::{
+    AlertValue, Copies, CronText, Generate, HostName, ImageRef, KeepText, RoutePath, WebUrl,
+};
 
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]

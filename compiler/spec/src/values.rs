@@ -60,6 +60,9 @@ text_values! {
         ["traefik/whoami:v1.11.0", "rocicorp/zero:1.9.0"], UNPINNED_IMAGE, image;
     /// A path of a URL.
     RoutePath: "a path such as `/api`", Some("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*"), ["/api", "/other"], BAD_FORMAT, path;
+    /// The address of a page.
+    WebUrl: "an address such as `https://status.example/`", Some("https?://[^ ]+"),
+        ["https://status.example/", "https://status.example/api/v2/status.json"], BAD_FORMAT, web_url;
     /// How long copies are kept, in days: `14d`.
     KeepText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, keep;
     /// How a secret is made, such as `base64:32`.
@@ -163,6 +166,22 @@ fn image(text: &str) -> Result<(), String> {
             ))
         }
         Some(_) => Ok(()),
+    }
+}
+
+/// A URL of a page: scheme, host, and then whatever a URL may hold; never a login.
+fn web_url(text: &str) -> Result<(), String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let (host, path) = rest
+        .map_or(("", ""), |rest| rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len())));
+    let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+    let fits = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c);
+    if HostName::check(name).is_err() || name.contains('*') || port.parse::<u16>().is_err() {
+        return Err("is no address of a page, such as `https://status.example/`".into());
+    }
+    match path.chars().all(fits) {
+        true => Ok(()),
+        false => Err("holds characters no URL has; percent-encode them".into()),
     }
 }
 

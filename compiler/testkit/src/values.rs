@@ -26,6 +26,7 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("services.*.metrics.http", &["\"requests_seconds\""]),
         ("services.*.metrics.db_pool_waiting", &["\"pool_waiting\""]),
         ("services.*.metrics.db_latency", &["\"query_seconds\""]),
+        ("data.*.custom", &["{\"image\": \"search/server:1.2.3\", \"port\": 7700}"]),
         ("timezone", &["\"Europe/Berlin\""]),
         ("edge.http2", &["false"]),
         ("edge.compression.level", &["3"]),

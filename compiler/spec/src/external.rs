@@ -1,0 +1,54 @@
+//! External systems.
+
+use std::collections::BTreeMap;
+
+use stackc_shape::{Decode, RawText, Spanned};
+use stackc_unit::EnvName;
+
+use crate::{HostName, WebUrl};
+
+/// A system run by somebody else.
+#[derive(Debug, Clone, Default, Decode)]
+pub struct ExternalSpec {
+    /// A known system; by default the entry's name, where it is one.
+    pub profile: Option<Spanned<ProfileWord>>,
+    /// Variables for the services that need it.
+    pub env: BTreeMap<EnvName, Spanned<RawText>>,
+    /// Secrets for the services that need it.
+    pub secrets: Vec<Spanned<EnvName>>,
+    /// Hosts the browser loads from, by kind.
+    pub hosts: Option<HostsSpec>,
+    /// Hosts the services connect to.
+    pub egress: Vec<Spanned<HostName>>,
+    /// A page that answers with 200 while the system is well; it is probed.
+    #[shape(planned)]
+    pub status_url: Option<Spanned<WebUrl>>,
+}
+
+/// Hosts the browser loads from.
+#[derive(Debug, Clone, Default, Decode)]
+pub struct HostsSpec {
+    /// Scripts.
+    pub script: Vec<Spanned<HostName>>,
+    /// Connections.
+    pub connect: Vec<Spanned<HostName>>,
+    /// Images.
+    pub img: Vec<Spanned<HostName>>,
+    /// Frames.
+    #[shape(planned)]
+    pub frame: Vec<Spanned<HostName>>,
+    /// Fonts.
+    #[shape(planned)]
+    pub font: Vec<Spanned<HostName>>,
+}
+
+/// A known system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Decode)]
+pub enum ProfileWord {
+    /// Sentry error tracking.
+    Sentry,
+    /// Resend mail.
+    Resend,
+    /// An SMTP relay.
+    Smtp,
+}
