@@ -14,6 +14,7 @@ pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     public_internals(environment, cx);
     stop(environment, cx);
     single_copy(environment, cx);
+    unsaved(environment, cx);
     connections::check(environment, cx);
     if environment.tier == Tier::Production && environment.backup.is_none() {
         for store in environment
@@ -69,6 +70,27 @@ fn stop(environment: &Environment, cx: &mut Context<'_>) {
                 Diagnostic::new(codes::TIMEOUTS, span, message)
                     .help("make `stop.grace` at least `stop.drain`"),
             );
+        }
+    }
+}
+
+/// Nothing saves the volumes of services yet, so somebody has to know.
+fn unsaved(environment: &Environment, cx: &mut Context<'_>) {
+    if environment.tier != Tier::Production {
+        return;
+    }
+    for service in &environment.services {
+        for (name, volume) in &service.volumes {
+            let span = match &volume.backup {
+                Some(backup) if !**backup => continue,
+                said => said.as_ref().and_then(|backup| backup.origin.span()),
+            };
+            let message = format!("the volume `{name}` of `{}` has no backup", service.name);
+            let place = span.or(volume.path.origin.span()).unwrap_or(service.span);
+            cx.push(Diagnostic::new(codes::NO_BACKUP, place, message).help(
+                "nothing saves the volumes of services yet: save it yourself, or write `backup: \
+                 false` where its content can be made anew",
+            ));
         }
     }
 }

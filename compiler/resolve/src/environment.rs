@@ -122,6 +122,14 @@ fn unique_names(spec: &StackSpec, cx: &mut Context<'_>) {
     }
 }
 
+/// The platform a word stands for.
+pub(crate) fn platform(word: PlatformWord) -> Platform {
+    match word {
+        PlatformWord::Compose => Platform::Compose,
+        PlatformWord::Kubernetes => Platform::Kubernetes,
+    }
+}
+
 fn platforms(cx: &mut Context<'_>) -> Vec<Platform> {
     if cx.tier == Tier::Development {
         return vec![Platform::Compose];
@@ -131,10 +139,7 @@ fn platforms(cx: &mut Context<'_>) -> Vec<Platform> {
         Some(words) => words
             .value
             .iter()
-            .map(|word| match word.value {
-                PlatformWord::Compose => Platform::Compose,
-                PlatformWord::Kubernetes => Platform::Kubernetes,
-            })
+            .map(|word| platform(word.value))
             .collect(),
     };
     found.sort_unstable();

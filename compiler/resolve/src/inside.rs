@@ -219,52 +219,55 @@ fn user(draft: &DraftService<'_>, spec: &SecuritySection, cx: &mut Context<'_>) 
 
 /// What it logs.
 pub(crate) fn logs(own: &ServiceSpec, cx: &mut Context<'_>) -> Logs {
-    let spec = own.logs.as_ref();
-    let rotate = spec.and_then(|logs| logs.rotate.as_ref()).map(|rotate| &rotate.value);
-    let level = match cx.tier {
-        Tier::Development => "debug",
-        _ => "info",
-    };
+    let rotate = own.logs.as_ref().and_then(|logs| logs.rotate.as_ref()).map(|rotate| &rotate.value);
     let size = rotate.and_then(|rotate| rotate.size.as_ref());
     let files = rotate.and_then(|rotate| rotate.files.as_ref());
-    let small = size.filter(|size| size.value.0 < 1000).map(|size| (size.span, "a file of less than 1kB"));
-    let none = files.filter(|files| files.value == 0).map(|files| (files.span, "no file at all"));
-    for (span, what) in small.into_iter().chain(none) {
-        let message = format!("{what} keeps no log to speak of");
-        cx.push(Diagnostic::new(codes::OUT_OF_RANGE, span, message).help("write `10MB` and `5`"));
+    let small = size.filter(|size| size.value.0 < 1000).map(|size| size.span);
+    let none = files.filter(|files| files.value == 0).map(|files| files.span);
+    for span in small.into_iter().chain(none) {
+        let message = "a log of this size keeps nothing";
+        cx.push(
+            Diagnostic::new(codes::OUT_OF_RANGE, span, message)
+                .help("the default is `{size: 10MB, files: 5}`"),
+        );
     }
+    let (format, level) = log_words(own, cx);
     Logs {
         rotate: Rotate {
             size: or(size, Bytes(10_000_000), "enough for the last hours"),
             files: or(files, 5, "the disk cannot fill up"),
         },
-        format: or_map(
+        format,
+        level,
+    }
+}
+
+/// The form of its lines and the least severity, as the service is told.
+pub(crate) fn log_words(own: &ServiceSpec, cx: &Context<'_>) -> (Sourced<String>, Sourced<String>) {
+    let spec = own.logs.as_ref();
+    let usual = if cx.tier == Tier::Development { "debug" } else { "info" };
+    let format = |format: &LogFormat| match format {
+        LogFormat::Json => "json".to_owned(),
+        LogFormat::Text => "text".to_owned(),
+    };
+    let level = |level: &LogLevel| match level {
+        LogLevel::Debug => "debug".to_owned(),
+        LogLevel::Info => "info".to_owned(),
+        LogLevel::Warn => "warn".to_owned(),
+        LogLevel::Error => "error".to_owned(),
+    };
+    (
+        or_map(
             spec.and_then(|logs| logs.format.as_ref()),
-            |format| format_word(*format).to_owned(),
+            format,
             "json".to_owned(),
             "machines read logs first",
         ),
-        level: or_map(
+        or_map(
             spec.and_then(|logs| logs.level.as_ref()),
-            |level| level_word(*level).to_owned(),
-            level.to_owned(),
+            level,
+            usual.to_owned(),
             "by tier",
         ),
-    }
-}
-
-fn format_word(format: LogFormat) -> &'static str {
-    match format {
-        LogFormat::Json => "json",
-        LogFormat::Text => "text",
-    }
-}
-
-fn level_word(level: LogLevel) -> &'static str {
-    match level {
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Warn => "warn",
-        LogLevel::Error => "error",
-    }
+    )
 }

@@ -21,6 +21,7 @@ mod inside;
 mod jobs;
 mod layers;
 mod limits;
+mod needs;
 mod observe;
 mod order;
 mod profile;

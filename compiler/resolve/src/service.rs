@@ -8,13 +8,13 @@ use stackc_model::{
 };
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, closest, codes};
-use stackc_spec::{KindWord, PlatformWord, ProtocolWord, ServiceSpec};
+use stackc_spec::{KindWord, ProtocolWord, ServiceSpec};
 
 use crate::context::{Context, or, written};
 use crate::data::{Defaults, resources};
 use crate::text::Scope;
 use crate::variables::Bindings;
-use crate::{build, copies, health, image, inside, jobs, order};
+use crate::{build, copies, environment, health, image, inside, jobs, order};
 
 /// A service whose kind, image and part are known.
 #[derive(Debug)]
@@ -285,10 +285,7 @@ fn where_it_runs(own: &ServiceSpec, all: &[Platform], cx: &mut Context<'_>) -> V
     }
     let mut found = Vec::new();
     for word in &own.deploy {
-        let platform = match word.value {
-            PlatformWord::Compose => Platform::Compose,
-            PlatformWord::Kubernetes => Platform::Kubernetes,
-        };
+        let platform = environment::platform(word.value);
         if all.contains(&platform) {
             found.push(platform);
             continue;

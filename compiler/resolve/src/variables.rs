@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{
-    Domain, EnvName, External, ExternalId, Kind, Label, Need, NeedTarget, Origin, Role, ServiceId,
-    Sourced, Start, StoreId, Tier,
-};
-use stackc_source::{Diagnostic, Span, closest, codes};
-use stackc_spec::{StartWord, VariableName};
+use stackc_model::{Domain, EnvName, External, Kind, Label, Need, Origin, Sourced, Tier};
+use stackc_source::{Diagnostic, Span, codes};
 
 use crate::context::Context;
 use crate::data::DraftStore;
 use crate::edge::Claim;
+use crate::inside;
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
@@ -104,12 +101,13 @@ pub(crate) fn bind(
     drafts.iter().map(|draft| parts.bind(draft, secrets, cx)).collect()
 }
 
-struct Parts<'a> {
-    drafts: &'a [DraftService<'a>],
-    stores: &'a [DraftStore<'a>],
-    externals: &'a [External],
-    external_secrets: &'a [Vec<EnvName>],
-    scope: &'a Scope,
+/// What needs are followed to.
+pub(crate) struct Parts<'a> {
+    pub(crate) drafts: &'a [DraftService<'a>],
+    pub(crate) stores: &'a [DraftStore<'a>],
+    pub(crate) externals: &'a [External],
+    pub(crate) external_secrets: &'a [Vec<EnvName>],
+    pub(crate) scope: &'a Scope,
 }
 
 impl Parts<'_> {
@@ -135,174 +133,10 @@ impl Parts<'_> {
             let text = Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
             bindings.add(draft, variable, text, Origin::Written(usage.span), secrets, cx);
         }
+        watched(draft, &mut bindings, secrets, cx);
+        unseen(draft, secrets);
         self.usual(draft, &mut bindings, secrets, cx);
         bindings
-    }
-
-    fn needs(
-        &self,
-        draft: &DraftService<'_>,
-        bindings: &mut Bindings,
-        secrets: &mut Collected,
-        cx: &mut Context<'_>,
-    ) {
-        for (name, need) in draft.both(|service| &service.needs) {
-            let Some(target) = self.target(name, draft, need.span, cx) else { continue };
-            let start = match need.start.as_ref() {
-                None => Sourced::default(
-                    Start::Healthy,
-                    "a service starts when what it needs is healthy",
-                ),
-                Some(word) => Sourced::written(
-                    match word.value {
-                        StartWord::Healthy => Start::Healthy,
-                        StartWord::Started => Start::Started,
-                        StartWord::Any => Start::Any,
-                    },
-                    word.span,
-                ),
-            };
-            if *start == Start::Healthy {
-                self.tells_health(target, draft, need.span, cx);
-            }
-            let injected = match need.name.as_ref().map(|name| &name.value) {
-                Some(VariableName::Nothing) => None,
-                Some(VariableName::Named(name)) => self
-                    .address(target, secrets, cx, need.span)
-                    .map(|(_, text)| (name.clone(), text)),
-                None => self.address(target, secrets, cx, need.span),
-            };
-            if let Some((variable, text)) = injected {
-                let origin = Origin::Derived(need.span, "the address of what it needs");
-                bindings.add(draft, &variable, text, origin, secrets, cx);
-            }
-            if let NeedTarget::External(id) = target {
-                self.external(id, draft, need.span, bindings, secrets, cx);
-            }
-            bindings.needs.insert(name.clone(), Need { target, start });
-        }
-    }
-
-    /// Refuses to wait for the health of what nobody can ask.
-    fn tells_health(
-        &self,
-        target: NeedTarget,
-        draft: &DraftService<'_>,
-        span: Span,
-        cx: &mut Context<'_>,
-    ) {
-        let NeedTarget::Service(id) = target else { return };
-        let Some(other) = self.drafts.get(id.position()) else { return };
-        let command = other.own.health.as_ref().and_then(|health| health.command.as_ref());
-        if *other.role != Role::Cron && (!other.ports.is_empty() || command.is_some()) {
-            return;
-        }
-        let message = format!(
-            "`{}` waits until `{}` is healthy, but nothing tells whether it is",
-            draft.name, other.name
-        );
-        let help = match *other.role {
-            Role::Cron => "it runs on a schedule: take it out, or say `start: any`",
-            _ => "give it `health: {command: …}` or a port, or say `start: started`",
-        };
-        cx.push(
-            Diagnostic::new(codes::NEEDS_HEALTH, span, message)
-                .related(other.own.span, "the other service")
-                .help(help),
-        );
-    }
-
-    fn target(
-        &self,
-        name: &Label,
-        draft: &DraftService<'_>,
-        span: Span,
-        cx: &mut Context<'_>,
-    ) -> Option<NeedTarget> {
-        // The lists are sorted by name: a stack of ten thousand services is not walked per need.
-        let service = self.drafts.binary_search_by(|other| other.name.cmp(name)).ok();
-        let store = self.stores.binary_search_by(|other| other.name.cmp(name)).ok();
-        let external = self.externals.binary_search_by(|other| other.name.cmp(name)).ok();
-        match (service, store, external) {
-            (Some(_), ..) if name == draft.name => {
-                cx.push(
-                    Diagnostic::new(codes::CYCLE, span, format!("`{name}` needs itself"))
-                        .help("take it out"),
-                );
-                None
-            }
-            (Some(at), ..) => Some(NeedTarget::Service(ServiceId::at(at))),
-            (_, Some(at), _) => Some(NeedTarget::Store(StoreId::at(at))),
-            (.., Some(at)) => Some(NeedTarget::External(ExternalId::at(at))),
-            _ => {
-                // A service, store or external whose own entry is faulty has been complained of.
-                let spec = cx.spec;
-                if !cx.is_written(name.as_str())
-                    && !spec.services.contains_key(name)
-                    && !spec.data.contains_key(name)
-                    && !spec.external.contains_key(name)
-                {
-                    let names =
-                        spec.services.keys().chain(spec.data.keys()).chain(spec.external.keys());
-                    let message =
-                        format!("`services.{}` needs `{name}`, which nothing defines", draft.name);
-                    cx.push(
-                        Diagnostic::new(codes::UNDEFINED, span, message)
-                            .help("name a service, a data store or an external")
-                            .did_you_mean(closest(name.as_str(), names.map(Label::as_str))),
-                    );
-                }
-                None
-            }
-        }
-    }
-
-    /// The variable and the address by which something is known.
-    fn address(
-        &self,
-        target: NeedTarget,
-        secrets: &mut Collected,
-        cx: &mut Context<'_>,
-        span: Span,
-    ) -> Option<(EnvName, Draft)> {
-        match target {
-            NeedTarget::Service(id) => {
-                let other = self.drafts.get(id.position())?;
-                let (_, port) = other.main_port()?;
-                let variable = crate::secrets::name_of(other.name, "URL")?;
-                Some((variable, Draft::of(format!("http://{}:{}", other.name, *port.number))))
-            }
-            NeedTarget::Store(id) => {
-                let store = self.stores.get(id.position())?;
-                let url = store.scope(&cx.spec.name).url;
-                let description =
-                    format!("address of the data store {} with its password", store.name);
-                secrets.derived(&store.url, url, span, &description, cx);
-                let text = Draft { segments: vec![DraftSegment::Secret(store.url.clone())] };
-                Some((store.variable()?, text))
-            }
-            NeedTarget::External(_) => None,
-        }
-    }
-
-    fn external(
-        &self,
-        id: ExternalId,
-        draft: &DraftService<'_>,
-        span: Span,
-        bindings: &mut Bindings,
-        secrets: &mut Collected,
-        cx: &mut Context<'_>,
-    ) {
-        let origin = Origin::Derived(span, "given by an external it needs");
-        let Some(external) = self.externals.get(id.position()) else { return };
-        for (name, value) in &external.env {
-            bindings.add(draft, name, Draft::of(value.value.clone()), origin, secrets, cx);
-        }
-        for name in self.external_secrets.get(id.position()).into_iter().flatten() {
-            let text = Draft { segments: vec![DraftSegment::Secret(name.clone())] };
-            bindings.add(draft, name, text, origin, secrets, cx);
-        }
     }
 
     /// What every service of its kind finds, unless it says something else.
@@ -321,9 +155,9 @@ impl Parts<'_> {
             usual.push((name.as_str(), value.clone(), "a variable of the whole stack"));
         }
         if !draft.kind.is_static() {
-            let (format, level) = log_values(draft, cx);
-            usual.push(("LOG_FORMAT", format, "from `logs.format`"));
-            usual.push(("LOG_LEVEL", level, "from `logs.level`"));
+            let (format, level) = inside::log_words(draft.own, cx);
+            usual.push(("LOG_FORMAT", format.value, "from `logs.format`"));
+            usual.push(("LOG_LEVEL", level.value, "from `logs.level`"));
             if let Some((_, port)) = draft.main_port() {
                 usual.push(("PORT", port.number.to_string(), "the port it is expected on"));
             }
@@ -353,26 +187,40 @@ impl Parts<'_> {
     }
 }
 
-fn log_values(draft: &DraftService<'_>, cx: &Context<'_>) -> (String, String) {
-    let logs = draft.own.logs.as_ref();
-    let format = match logs.and_then(|logs| logs.format.as_ref()).map(|format| format.value) {
-        Some(stackc_spec::LogFormat::Text) => "text",
-        _ => "json",
-    };
-    let level = match logs.and_then(|logs| logs.level.as_ref()).map(|level| level.value) {
-        Some(stackc_spec::LogLevel::Debug) => "debug",
-        Some(stackc_spec::LogLevel::Info) => "info",
-        Some(stackc_spec::LogLevel::Warn) => "warn",
-        Some(stackc_spec::LogLevel::Error) => "error",
-        None if cx.tier == Tier::Development => "debug",
-        None => "info",
-    };
-    (format.to_owned(), level.to_owned())
+/// Tokens that those who watch a service send: it has to know them, too.
+fn watched(
+    draft: &DraftService<'_>,
+    bindings: &mut Bindings,
+    secrets: &mut Collected,
+    cx: &mut Context<'_>,
+) {
+    let health = draft.own.health.as_ref().and_then(|health| health.token.as_ref());
+    let metrics = draft.own.metrics.as_ref().and_then(|metrics| metrics.token.as_ref());
+    for token in health.into_iter().chain(metrics) {
+        secrets.declare(&token.value, token.span, "bearer token of those who watch a service");
+        if bindings.secrets.values().all(|secret| *secret != token.value) {
+            let text = Draft { segments: vec![DraftSegment::Secret(token.value.clone())] };
+            let origin = Origin::Derived(token.span, "the token of those who watch it");
+            bindings.add(draft, &token.value, text, origin, secrets, cx);
+        }
+    }
+}
+
+/// Secrets that a service uses without a variable: files, and what its image is pulled with.
+fn unseen(draft: &DraftService<'_>, secrets: &mut Collected) {
+    let files = draft.both(|service| &service.files).into_values();
+    let files = files.filter_map(|file| Some((file.secret.as_ref()?, "content of a file")));
+    let pull = draft.own.pull_secret.as_ref().or(draft.shared.pull_secret.as_ref());
+    let pull = pull.map(|secret| (secret, "credentials of a registry, as in docker's config.json"));
+    for (secret, description) in files.chain(pull) {
+        secrets.declare(&secret.value, secret.span, description);
+        secrets.consumed(&secret.value, draft.name);
+    }
 }
 
 impl Bindings {
     /// Adds a variable, plain or secret; two values for one variable are an error.
-    fn add(
+    pub(crate) fn add(
         &mut self,
         draft: &DraftService<'_>,
         variable: &EnvName,
@@ -393,7 +241,7 @@ impl Bindings {
             return;
         }
         if let Some(value) = text.plain() {
-            check_credential(&value, variable, origin, cx);
+            check_credential(&value, variable.as_str(), origin, cx);
             self.env.insert(variable.clone(), Sourced { value, origin });
             return;
         }
@@ -423,9 +271,9 @@ impl Bindings {
 }
 
 /// Refuses a literal that looks like a credential.
-fn check_credential(value: &str, variable: &EnvName, origin: Origin, cx: &mut Context<'_>) {
+pub(crate) fn check_credential(value: &str, variable: &str, origin: Origin, cx: &mut Context<'_>) {
     let Origin::Written(span) = origin else { return };
-    if let Some(what) = crate::check::credential(value, Some(variable.as_str())) {
+    if let Some(what) = crate::check::credential(value, Some(variable)) {
         cx.push(crate::check::secret_literal(span, what));
     }
 }
