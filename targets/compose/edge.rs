@@ -114,7 +114,7 @@ fn upstreams(scope: &Scope<'_>) -> BTreeMap<String, document::Dependency> {
 /// Password files of access rules.
 fn passwords<'a>(scope: &Scope<'a>) -> Vec<&'a EnvName> {
     let mut names: Vec<_> =
-        scope.env.edge.access.values().filter_map(|access| access.basic.as_ref()).collect();
+        scope.env.edge.access.values().filter_map(|access| access.basic.as_deref()).collect();
     names.sort();
     names.dedup();
     names

@@ -241,7 +241,7 @@ fn stores() -> Vec<Store> {
 
 fn edge() -> Edge {
     let csp = Csp {
-        mode: CspMode::Enforce,
+        report_only: given(false),
         directives: vec![("default-src".to_owned(), vec!["'self'".to_owned()])],
     };
     Edge {
@@ -249,12 +249,15 @@ fn edge() -> Edge {
             profile: given(TlsProfile::Intermediate),
             provider: given(TlsProvider::Certbot),
             email: Some(given("ops@shop.example".to_owned())),
-            hsts: Some("max-age=63072000; includeSubDomains".to_owned()),
+            hsts: Some(given("max-age=63072000; includeSubDomains".to_owned())),
         }),
         http2: given(true),
         headers: Headers {
             csp: Some(csp),
-            fixed: vec![("X-Content-Type-Options".to_owned(), "nosniff".to_owned())],
+            fixed: vec![Header {
+                name: "X-Content-Type-Options".to_owned(),
+                value: given("nosniff".to_owned()),
+            }],
         },
         compression: None,
         static_cache: None,

@@ -236,7 +236,7 @@ fn what_the_edge_cannot_keep_is_told() {
         environment.limits = vec![limit];
     });
     assert!(codes.contains(&codes::APPROXIMATED.id));
-    let access = Access { basic: Some(name("STAFF")), allow: Vec::new() };
+    let access = Access { basic: Some(given(name("STAFF"))), allow: Vec::new() };
     let (_, codes) = rendered(|environment| {
         environment.edge.access = BTreeMap::from([(label("default"), access)]);
     });

@@ -14,7 +14,7 @@ pub(super) fn conf(scope: &Scope<'_>) -> Vec<Directive> {
     let mut out = Vec::new();
     if let Some(secret) = &access.basic {
         out.push(plain("auth_basic", "Restricted"));
-        out.push(one("auth_basic_user_file", format!("{SECRETS_DIR}/{secret}")));
+        out.push(one("auth_basic_user_file", format!("{SECRETS_DIR}/{}", secret.value)));
     }
     let ranges = access.allow.iter().filter(|range| is_range(range));
     out.extend(ranges.map(|range| one("allow", range.as_str())));

@@ -116,18 +116,21 @@ fn edge() -> Edge {
             profile: sourced(TlsProfile::Intermediate),
             provider: sourced(TlsProvider::Certbot),
             email: None,
-            hsts: Some("max-age=63072000; includeSubDomains".to_owned()),
+            hsts: Some(sourced("max-age=63072000; includeSubDomains".to_owned())),
         }),
         http2: sourced(true),
         headers: Headers {
             csp: Some(Csp {
-                mode: CspMode::Enforce,
+                report_only: sourced(false),
                 directives: vec![
                     ("default-src".to_owned(), own()),
                     ("frame-ancestors".to_owned(), vec!["'none'".to_owned()]),
                 ],
             }),
-            fixed: vec![("X-Content-Type-Options".to_owned(), "nosniff".to_owned())],
+            fixed: vec![Header {
+                name: "X-Content-Type-Options".to_owned(),
+                value: sourced("nosniff".to_owned()),
+            }],
         },
         compression: Some(Compression {
             level: sourced(5),

@@ -1,16 +1,15 @@
 //! Security headers: set once at the edge, which then is their only owner.
 
+use stackc_model::{Header, Tls};
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, Directive, Fault, line, one, plain};
 use super::scope::{Scope, refuse};
 
 /// Every header of the edge with its value.
-pub(super) fn all(scope: &Scope<'_>) -> Vec<(String, String)> {
+pub(super) fn all(scope: &Scope<'_>) -> Vec<Header> {
     let edge = &scope.environment.edge;
-    let hsts = edge.tls.iter().filter_map(|tls| tls.hsts.clone());
-    let hsts = hsts.map(|value| ("Strict-Transport-Security".to_owned(), value));
-    hsts.chain(edge.headers.all()).collect()
+    edge.tls.iter().filter_map(Tls::hsts).chain(edge.headers.all()).collect()
 }
 
 /// `headers.conf`; empty where the edge sets none.
@@ -19,12 +18,13 @@ pub(super) fn conf(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Dire
         plain("add_header_inherit", "merge").comment("A location that adds a header keeps these.");
     let mut out: Vec<_> = Some(merge).filter(|_| scope.headers_merge()).into_iter().collect();
     let before = out.len();
-    for (name, value) in all(scope) {
+    for Header { name, value } in all(scope) {
         match header(&name, &value) {
             Ok(directive) => out.push(directive),
             Err(fault) => {
                 let what = format!("the value of the header `{}`", name.escape_debug());
-                refuse(scope.environment.span, &what, &value, fault, diagnostics);
+                let span = value.origin.span().or(scope.environment.span);
+                refuse(span, &what, &value, fault, diagnostics);
             }
         }
     }

@@ -57,7 +57,7 @@ fn told(scope: &Scope<'_>) -> Vec<(&'static str, String)> {
 
 /// Headers of services that stay inside: the edge owns those it sets itself.
 fn hidden(directive: &'static str, scope: &Scope<'_>) -> Vec<Directive> {
-    let owned = headers::all(scope).into_iter().map(|(name, _)| name);
+    let owned = headers::all(scope).into_iter().map(|header| header.name);
     let owned = owned.filter_map(|name| Arg::literal(&name).ok());
     let mut out = vec![line(directive, ["X-Powered-By".into()])];
     out.extend(owned.map(|name| line(directive, [name])));

@@ -113,7 +113,13 @@ impl<'a> Scope<'a> {
         }
         for range in self.closed().iter().flat_map(|access| &access.allow) {
             if !is_range(range) {
-                refuse(None, "an address range", range, Fault("it is none"), diagnostics);
+                refuse(
+                    range.origin.span(),
+                    "an address range",
+                    range,
+                    Fault("it is none"),
+                    diagnostics,
+                );
             }
         }
     }

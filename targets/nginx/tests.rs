@@ -206,12 +206,12 @@ fn refuses_what_would_be_more_than_data() {
     for (change, code) in [
         (
             Box::new(|environment: &mut Environment| {
-                environment.edge.headers.fixed[0].1 = "a\nb".to_owned();
+                environment.edge.headers.fixed[0].value.value = "a\nb".to_owned();
             }) as Box<dyn FnOnce(&mut Environment)>,
             codes::CANNOT_CARRY,
         ),
         (
-            Box::new(|environment| environment.edge.headers.fixed[0].0 = "A B".to_owned()),
+            Box::new(|environment| environment.edge.headers.fixed[0].name = "A B".to_owned()),
             codes::CANNOT_CARRY,
         ),
         (
@@ -241,7 +241,7 @@ fn refuses_what_would_be_more_than_data() {
         ),
         (
             Box::new(|environment| {
-                let rule = Access { basic: None, allow: vec!["all".to_owned()] };
+                let rule = Access { basic: None, allow: vec![sourced("all".to_owned())] };
                 environment.edge.access.insert(label("default"), rule);
             }),
             codes::CANNOT_CARRY,
@@ -261,7 +261,7 @@ fn refuses_what_would_be_more_than_data() {
 #[test]
 fn a_dollar_in_a_header_is_a_dollar() {
     let (files, said) = with(|environment| {
-        environment.edge.headers.fixed[0].1 = "$host; a \"b\"".to_owned();
+        environment.edge.headers.fixed[0].value.value = "$host; a \"b\"".to_owned();
     });
     assert!(said.is_empty());
     assert!(
@@ -290,7 +290,8 @@ fn an_old_nginx_repeats_headers_and_keeps_connections_open() {
 fn a_closed_site_lets_health_checks_in() {
     let (files, _) = with(|environment| {
         let basic = Some(EnvName::new("HTPASSWD").unwrap());
-        let rule = Access { basic, allow: vec!["10.0.0.0/8".to_owned()] };
+        let rule =
+            Access { basic: basic.map(sourced), allow: vec![sourced("10.0.0.0/8".to_owned())] };
         environment.edge.access.insert(label("default"), rule);
     });
     assert!(files["access.conf"].contains("auth_basic_user_file /run/secrets/HTPASSWD;"));

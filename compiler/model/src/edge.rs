@@ -114,66 +114,67 @@ pub struct Tls {
     /// The account address for ACME.
     pub email: Option<Sourced<String>>,
     /// The value of `Strict-Transport-Security`; `None` where it is off.
-    pub hsts: Option<String>,
+    pub hsts: Option<Sourced<String>>,
 }
 
-/// Where the policy applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CspMode {
-    /// Browsers enforce it.
-    Enforce,
-    /// Browsers only report.
-    ReportOnly,
+impl Tls {
+    /// The header that makes browsers insist on HTTPS.
+    #[must_use]
+    pub fn hsts(&self) -> Option<Header> {
+        let name = "Strict-Transport-Security".to_owned();
+        self.hsts.clone().map(|value| Header { name, value })
+    }
+}
+
+/// A header with its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Sourced<String>,
 }
 
 /// The content security policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Csp {
-    /// Enforced or reported.
-    pub mode: CspMode,
+    /// Whether browsers only report breaches.
+    pub report_only: Sourced<bool>,
     /// Sources by directive, in the order they are written: `default-src` first.
     pub directives: Vec<(String, Vec<String>)>,
 }
 
 impl Csp {
-    /// The header's name.
+    /// The header.
     #[must_use]
-    pub fn header(&self) -> &'static str {
-        match self.mode {
-            CspMode::Enforce => "Content-Security-Policy",
-            CspMode::ReportOnly => "Content-Security-Policy-Report-Only",
-        }
-    }
-
-    /// The header's value.
-    #[must_use]
-    pub fn value(&self) -> String {
-        let directive = |(name, sources): &(String, Vec<String>)| {
-            std::iter::once(name.as_str())
-                .chain(sources.iter().map(String::as_str))
-                .collect::<Vec<_>>()
-                .join(" ")
+    pub fn header(&self) -> Header {
+        let name = match *self.report_only {
+            true => "Content-Security-Policy-Report-Only",
+            false => "Content-Security-Policy",
         };
-        self.directives.iter().map(directive).collect::<Vec<_>>().join("; ")
+        let directive = |(name, sources): &(String, Vec<String>)| {
+            let words = std::iter::once(name).chain(sources).map(String::as_str);
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let value = self.directives.iter().map(directive).collect::<Vec<_>>().join("; ");
+        Header { name: name.to_owned(), value: self.report_only.clone().map(|_| value) }
     }
 }
 
 /// Security headers set at the edge; empty where the application owns them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Headers {
-    /// The policy; `None` where it is off.
+    /// The policy; `None` where it is off or the application's.
     pub csp: Option<Csp>,
-    /// All other headers by name, in the order they are written.
-    pub fixed: Vec<(String, String)>,
+    /// All other headers, in the order they are written.
+    pub fixed: Vec<Header>,
 }
 
 impl Headers {
-    /// Every header with its value, HSTS not among them.
+    /// Every header, HSTS not among them.
     #[must_use]
-    pub fn all(&self) -> Vec<(String, String)> {
-        let csp = self.csp.iter().map(|csp| (csp.header().to_owned(), csp.value()));
-        csp.chain(self.fixed.iter().cloned()).collect()
+    pub fn all(&self) -> Vec<Header> {
+        self.csp.iter().map(Csp::header).chain(self.fixed.iter().cloned()).collect()
     }
 }
 
@@ -211,7 +212,7 @@ pub struct Edge {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Access {
     /// The secret that holds an htpasswd file.
-    pub basic: Option<EnvName>,
-    /// Addresses let in (CIDR).
-    pub allow: Vec<String>,
+    pub basic: Option<Sourced<EnvName>>,
+    /// Addresses let in (CIDR); all where empty.
+    pub allow: Vec<Sourced<String>>,
 }

@@ -17,7 +17,7 @@ mod value;
 
 pub use data::{Engine, External, RedisPurpose, Store};
 pub use edge::{
-    Access, Compression, Csp, CspMode, Domain, Edge, Headers, Limit, LimitMode, Route, Tls,
+    Access, Compression, Csp, Domain, Edge, Header, Headers, Limit, LimitMode, Route, Tls,
     TlsProfile, TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};

@@ -276,6 +276,7 @@ pub(crate) fn number(routes: &mut [Route], services: &mut [Service]) {
 pub(crate) fn edge(
     drafts: &[DraftService<'_>],
     externals: &[External],
+    scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Edge {
     let default = EdgeSpec::default();
@@ -288,10 +289,11 @@ pub(crate) fn edge(
         _ => Some(tls(spec.tls.as_ref(), cx)),
     };
     let nextjs = drafts.iter().any(|draft| *draft.kind == Kind::Nextjs);
+    let around = header::Surroundings { externals, nextjs, scope };
     Edge {
         tls,
         http2: or(spec.http2.as_ref(), true, "one connection for many requests"),
-        headers: header::resolve(spec.headers.as_ref(), externals, nextjs, cx),
+        headers: header::resolve(spec.headers.as_ref(), around, cx),
         compression: compression(spec, cx),
         static_cache: None,
         body_limit: or(
@@ -342,10 +344,15 @@ fn tls(spec: Option<&TlsSpec>, cx: &mut Context<'_>) -> Tls {
             "free certificates that renew themselves",
         ),
         email: spec.acme.as_ref().and_then(|acme| acme.email.as_ref()).map(crate::context::written),
-        hsts: match hsts.map(|(word, _)| word) {
-            Some(HstsWord::None) => None,
-            Some(HstsWord::Preload) => Some(format!("{lasting}; preload")),
-            Some(HstsWord::Standard) | None => Some(lasting.to_owned()),
+        hsts: match spec.hsts.as_ref() {
+            None => Some(Sourced::default(lasting.to_owned(), "two years, subdomains included")),
+            Some(word) => match word.value {
+                HstsWord::None => None,
+                HstsWord::Standard => Some(Sourced::written(lasting.to_owned(), word.span)),
+                HstsWord::Preload => {
+                    Some(Sourced::written(format!("{lasting}; preload"), word.span))
+                }
+            },
         },
     }
 }

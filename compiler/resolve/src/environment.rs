@@ -75,7 +75,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
         trigger: trigger(layer, &mut cx),
         platforms,
         url: scope.url.clone(),
-        edge: edge::edge(&drafts, &externals, &mut cx),
+        edge: edge::edge(&drafts, &externals, &scope, &mut cx),
         backup: backup(&mut cx),
         observe: observe::resolve(&services, &stores, !domains.is_empty(), &mut cx),
         notify: notify(spec),
@@ -127,6 +127,10 @@ pub(crate) fn platform(word: PlatformWord) -> Platform {
     match word {
         PlatformWord::Compose => Platform::Compose,
         PlatformWord::Kubernetes => Platform::Kubernetes,
+        PlatformWord::Swarm => Platform::Swarm,
+        PlatformWord::Vercel => Platform::Vercel,
+        PlatformWord::Ecs => Platform::Ecs,
+        PlatformWord::Systemd => Platform::Systemd,
     }
 }
 
@@ -196,7 +200,7 @@ fn backup(cx: &mut Context<'_>) -> Option<Backup> {
         Some(Switch::On(Some(spec))) => &spec.value,
         Some(Switch::On(None)) | None => &default,
     };
-    let days = |keep: &stackc_spec::KeepText| {
+    let days = |keep: &stackc_spec::DaysText| {
         Seconds::parse(&keep.0)
             .map_or(14, |time| u32::try_from(time.millis / 86_400_000).unwrap_or(14))
     };
@@ -218,7 +222,12 @@ fn backup(cx: &mut Context<'_>) -> Option<Backup> {
             "0 2 * * *".to_owned(),
             "nightly",
         ),
-        keep_days: or_map(spec.keep.as_ref(), days, 14, "two weeks of nightly copies"),
+        keep_days: or_map(
+            spec.keep.as_ref().and_then(|keep| keep.value.all.as_ref()),
+            days,
+            14,
+            "two weeks of nightly copies",
+        ),
         formats,
         rpo: spec.rpo.as_ref().map(|rpo| Sourced::written(rpo.value, rpo.span)),
         rto: spec.rto.as_ref().map(|rto| Sourced::written(rto.value, rto.span)),

@@ -1,31 +1,29 @@
 //! Security headers.
 
-use stackc_model::{Csp, CspMode, External, Headers};
-use stackc_shape::Switch;
+use stackc_model::{External, Header, Headers, Sourced};
+use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, Span, codes};
-use stackc_spec::{CspModeWord, CspSpec, FrameWord, HeaderOwner, HeadersSpec};
+use stackc_spec::{CoopWord, CorpWord, FrameWord, HeaderOwner, HeadersSpec};
 
-use crate::context::Context;
+use crate::context::{Context, or_map};
+use crate::csp;
 use crate::text::{self, Place, Scope};
 
-/// Directives and sources where nothing is written: the site itself and nothing else.
-const POLICY: [(&str, &[&str]); 9] = [
-    ("default-src", &["'self'"]),
-    ("base-uri", &["'self'"]),
-    ("connect-src", &["'self'"]),
-    ("font-src", &["'self'"]),
-    ("form-action", &["'self'"]),
-    ("img-src", &["'self'", "data:"]),
-    ("object-src", &["'none'"]),
-    ("script-src", &["'self'"]),
-    ("style-src", &["'self'"]),
-];
+/// What headers are made from besides what is written of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// Systems of others, whose hosts the policy lets in.
+    pub(crate) externals: &'a [External],
+    /// Whether Next.js answers, which writes inline scripts.
+    pub(crate) nextjs: bool,
+    /// What references are followed to.
+    pub(crate) scope: &'a Scope,
+}
 
 /// The headers the edge sets; none where the application owns them.
 pub(crate) fn resolve(
     spec: Option<&HeadersSpec>,
-    externals: &[External],
-    nextjs: bool,
+    around: Surroundings<'_>,
     cx: &mut Context<'_>,
 ) -> Headers {
     let default = HeadersSpec::default();
@@ -33,40 +31,72 @@ pub(crate) fn resolve(
     if spec.owner.as_ref().is_some_and(|owner| owner.value == HeaderOwner::App) {
         return owned_by_app(spec, cx);
     }
-    let frame = spec.frame.as_ref().map_or(FrameWord::Deny, |frame| frame.value);
-    let (ancestors, options) = match frame {
-        FrameWord::Deny => ("'none'", "DENY"),
-        FrameWord::Same => ("'self'", "SAMEORIGIN"),
-    };
-    let referrer = value(spec.referrer.as_ref(), "strict-origin-when-cross-origin", cx);
-    let permissions = value(
-        spec.permissions.as_ref(),
-        "camera=(), geolocation=(), microphone=(), payment=()",
-        cx,
-    );
-    let mut fixed: Vec<(String, String)> = [
-        ("X-Content-Type-Options", "nosniff".to_owned()),
-        ("X-Frame-Options", options.to_owned()),
-        ("Referrer-Policy", referrer),
-        ("Permissions-Policy", permissions),
-        ("Cross-Origin-Opener-Policy", "same-origin".to_owned()),
-        ("Cross-Origin-Resource-Policy", "same-site".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
+    let mut fixed = known(spec, around, cx);
     for (name, value) in &spec.extra {
-        if let Some(pair) = extra(name, &value.value.0, value.span, &fixed, cx) {
-            fixed.push(pair);
+        if let Some(header) = extra(name, &value.value.0, value.span, &fixed, around.scope, cx) {
+            fixed.push(header);
         }
     }
-    Headers { csp: csp(spec, ancestors, externals, nextjs, cx), fixed }
+    Headers { csp: csp::resolve(spec, around, cx), fixed }
+}
+
+/// The headers that have a field of their own.
+fn known(spec: &HeadersSpec, around: Surroundings<'_>, cx: &mut Context<'_>) -> Vec<Header> {
+    let frame = or_map(
+        spec.frame.as_ref(),
+        |frame| match frame {
+            FrameWord::Deny => "DENY".to_owned(),
+            FrameWord::Same => "SAMEORIGIN".to_owned(),
+        },
+        "DENY".to_owned(),
+        "nobody frames the site",
+    );
+    let referrer = "strict-origin-when-cross-origin";
+    let permissions = "camera=(), geolocation=(), microphone=(), payment=()";
+    let values = [
+        (
+            "X-Content-Type-Options",
+            Some(Sourced::default("nosniff".to_owned(), "types are not guessed")),
+        ),
+        ("X-Frame-Options", Some(frame)),
+        ("Referrer-Policy", value(spec.referrer.as_ref(), referrer, around.scope, cx)),
+        ("Permissions-Policy", value(spec.permissions.as_ref(), permissions, around.scope, cx)),
+        (
+            "Cross-Origin-Opener-Policy",
+            word(
+                spec.coop.as_ref(),
+                CoopWord::name,
+                Sourced::default("same-origin".to_owned(), "no page of others holds on to ours"),
+            ),
+        ),
+        (
+            "Cross-Origin-Resource-Policy",
+            word(
+                spec.corp.as_ref(),
+                CorpWord::name,
+                Sourced::default("same-site".to_owned(), "other sites load nothing of ours"),
+            ),
+        ),
+    ];
+    let header = |(name, value): (&str, Option<Sourced<String>>)| {
+        value.map(|value| Header { name: name.to_owned(), value })
+    };
+    values.into_iter().filter_map(header).collect()
 }
 
 fn owned_by_app(spec: &HeadersSpec, cx: &mut Context<'_>) -> Headers {
+    fn span<T>(switch: &Switch<Spanned<T>>) -> Option<Span> {
+        match switch {
+            Switch::Off(span) => Some(*span),
+            Switch::On(value) => value.as_ref().map(|value| value.span),
+        }
+    }
     let said = [
         spec.frame.as_ref().map(|frame| frame.span),
         spec.referrer.as_ref().map(|text| text.span),
         spec.permissions.as_ref().map(|text| text.span),
+        spec.coop.as_ref().and_then(span),
+        spec.corp.as_ref().and_then(span),
         spec.extra.values().next().map(|text| text.span),
     ];
     for span in said.into_iter().flatten() {
@@ -79,14 +109,42 @@ fn owned_by_app(spec: &HeadersSpec, cx: &mut Context<'_>) -> Headers {
     Headers { csp: None, fixed: Vec::new() }
 }
 
+/// The word of a header that can be turned off.
+fn word<T: Copy>(
+    switch: Option<&Switch<Spanned<T>>>,
+    name: fn(T) -> &'static str,
+    default: Sourced<String>,
+) -> Option<Sourced<String>> {
+    match switch {
+        Some(Switch::Off(_)) => None,
+        Some(Switch::On(Some(word))) => {
+            Some(Sourced::written(name(word.value).to_owned(), word.span))
+        }
+        Some(Switch::On(None)) | None => Some(default),
+    }
+}
+
+/// A value as written, its references followed, or the default.
 fn value(
-    written: Option<&stackc_shape::Spanned<String>>,
+    written: Option<&Spanned<String>>,
     default: &str,
+    scope: &Scope,
     cx: &mut Context<'_>,
-) -> String {
-    let Some(text) = written else { return default.to_owned() };
-    check_value(&text.value, text.span, cx);
-    text.value.clone()
+) -> Option<Sourced<String>> {
+    let Some(text) = written else {
+        return Some(Sourced::default(default.to_owned(), "the strictest that breaks no site"));
+    };
+    followed(&text.value, text.span, scope, cx)
+}
+
+fn followed(
+    text: &str,
+    span: Span,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Sourced<String>> {
+    let text = text::resolve(text, span, Place::Plain, scope, cx)?.plain()?;
+    check_value(&text, span, cx).then(|| Sourced::written(text, span))
 }
 
 /// A field value as RFC 9110 has it: visible ASCII, spaces and tabs.
@@ -104,28 +162,46 @@ fn check_value(text: &str, span: Span, cx: &mut Context<'_>) -> bool {
     fits
 }
 
+/// Headers that are not set under `extra`, in lower case, with what sets them.
+const OWNED: [(&str, &str); 18] = [
+    ("access-control-allow-credentials", "edge.cors.credentials"),
+    ("access-control-allow-methods", "edge.cors.methods"),
+    ("access-control-allow-origin", "edge.cors.origins"),
+    ("alt-svc", "edge.http3"),
+    ("connection", "the connection itself"),
+    ("content-encoding", "edge.compression"),
+    ("content-length", "the answer itself"),
+    ("content-security-policy", "edge.headers.csp"),
+    ("content-security-policy-report-only", "edge.headers.csp"),
+    ("cross-origin-opener-policy", "edge.headers.coop"),
+    ("cross-origin-resource-policy", "edge.headers.corp"),
+    ("permissions-policy", "edge.headers.permissions"),
+    ("referrer-policy", "edge.headers.referrer"),
+    ("strict-transport-security", "edge.tls.hsts"),
+    ("transfer-encoding", "the connection itself"),
+    ("x-content-type-options", "the edge, always as `nosniff`"),
+    ("x-frame-options", "edge.headers.frame"),
+    ("x-xss-protection", "nothing: browsers dropped it, and it opened holes"),
+];
+
 fn extra(
     name: &str,
     text: &str,
     span: Span,
-    fixed: &[(String, String)],
+    fixed: &[Header],
+    scope: &Scope,
     cx: &mut Context<'_>,
-) -> Option<(String, String)> {
+) -> Option<Header> {
     let token = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
     if name.is_empty() || !name.bytes().all(token) {
         cx.push(Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` is no header name")));
         return None;
     }
-    let owner = match name.to_ascii_lowercase().as_str() {
-        "strict-transport-security" => Some("edge.tls.hsts"),
-        "content-security-policy" | "content-security-policy-report-only" => {
-            Some("edge.headers.csp")
-        }
-        "x-xss-protection" => Some("nothing: browsers dropped it, and it opened holes"),
-        lower if fixed.iter().any(|(known, _)| known.eq_ignore_ascii_case(lower)) => {
-            Some("a field of its own or a default")
-        }
-        _ => None,
+    let owned = OWNED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let twice = fixed.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+    let owner = match (owned, twice) {
+        (Some((_, owner)), _) => Some((*owner).to_owned()),
+        (None, twice) => twice.map(|header| format!("`{}` right here", header.name)),
     };
     if let Some(owner) = owner {
         let message = format!("`{name}` has an owner already: {owner}");
@@ -134,90 +210,5 @@ fn extra(
         );
         return None;
     }
-    let resolved = text::resolve(text, span, Place::Plain, &Scope::default(), cx)?.plain()?;
-    check_value(&resolved, span, cx).then(|| (name.to_owned(), resolved))
-}
-
-fn csp(
-    spec: &HeadersSpec,
-    ancestors: &str,
-    externals: &[External],
-    nextjs: bool,
-    cx: &mut Context<'_>,
-) -> Option<Csp> {
-    let default = CspSpec::default();
-    let written = match &spec.csp {
-        Some(Switch::Off(_)) => return None,
-        Some(Switch::On(Some(csp))) => csp,
-        Some(Switch::On(None)) | None => &default,
-    };
-    let mut directives: Vec<(String, Vec<String>)> = POLICY
-        .iter()
-        .map(|(name, sources)| {
-            ((*name).to_owned(), sources.iter().map(|source| (*source).to_owned()).collect())
-        })
-        .collect();
-    directives.push(("frame-ancestors".to_owned(), vec![ancestors.to_owned()]));
-    for external in externals {
-        for (name, hosts) in [
-            ("connect-src", &external.connect),
-            ("script-src", &external.script),
-            ("img-src", &external.img),
-        ] {
-            hosts.iter().for_each(|host| add(&mut directives, name, host));
-        }
-    }
-    for (name, sources) in &written.sources {
-        for source in sources {
-            if check_source(name, source, cx) {
-                add(&mut directives, name, &source.value);
-            }
-        }
-    }
-    // Next.js writes inline scripts; a nonce is the application's to make, so the edge only reports.
-    let mode = match written.mode.as_ref().map(|mode| mode.value) {
-        Some(CspModeWord::Enforce) => CspMode::Enforce,
-        Some(CspModeWord::ReportOnly) => CspMode::ReportOnly,
-        None if nextjs => CspMode::ReportOnly,
-        None => CspMode::Enforce,
-    };
-    Some(Csp { mode, directives })
-}
-
-fn add(directives: &mut Vec<(String, Vec<String>)>, name: &str, source: &str) {
-    match directives.iter_mut().find(|(known, _)| known == name) {
-        Some((_, sources)) => {
-            sources.retain(|known| known != "'none'");
-            if !sources.iter().any(|known| known == source) {
-                sources.push(source.to_owned());
-            }
-        }
-        None => directives.push((name.to_owned(), vec![source.to_owned()])),
-    }
-}
-
-fn check_source(name: &str, source: &stackc_shape::Spanned<String>, cx: &mut Context<'_>) -> bool {
-    let text = &source.value;
-    let fits = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b';' && b != b',')
-    };
-    let directive = name.ends_with("-src")
-        || ["base-uri", "form-action", "frame-ancestors", "worker-src"].contains(&name);
-    if !directive || !fits(name) || !fits(text) {
-        let message =
-            format!("`{name}: {text}` is no directive and source of a content security policy");
-        cx.push(
-            Diagnostic::new(codes::BAD_FORMAT, source.span, message)
-                .help("write it as `img-src: [\"https://cdn.example\"]`"),
-        );
-        return false;
-    }
-    if ["'unsafe-inline'", "'unsafe-eval'"].contains(&text.as_str()) {
-        let message = format!("{text} lets injected code run, which the policy is there to stop");
-        cx.push(
-            Diagnostic::new(codes::UNSAFE_CSP, source.span, message)
-                .help("use hashes or nonces where you can"),
-        );
-    }
-    true
+    followed(text, span, scope, cx).map(|value| Header { name: name.to_owned(), value })
 }

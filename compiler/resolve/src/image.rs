@@ -34,6 +34,7 @@ pub(crate) fn resolve(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Sourced
         .map_or(draft.name, |like| &like.value);
     match &cx.spec.registry {
         Some(registry) => {
+            let registry = &registry.value.url;
             let base = registry.value.trim_end_matches('/');
             check_registry(base, registry.span, cx);
             let origin = Origin::Derived(registry.span, "the registry and the service's name");

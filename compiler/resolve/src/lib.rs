@@ -11,6 +11,7 @@ mod connections;
 mod context;
 mod copies;
 mod cors;
+mod csp;
 mod data;
 mod edge;
 mod environment;
@@ -74,7 +75,7 @@ fn stack(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Stack> {
             .title
             .as_ref()
             .map_or_else(|| spec.name.to_string(), |title| title.value.clone()),
-        registry: spec.registry.as_ref().map(written),
+        registry: spec.registry.as_ref().map(|registry| written(&registry.value.url)),
         out: spec.out.as_ref().map(written),
         ci: ci::resolve(spec),
         timezone: spec.timezone.as_ref().map_or_else(

@@ -62,29 +62,13 @@ pub(crate) fn scope(
         variables: Vec::new(),
     };
     for (name, variable) in &cx.spec.env {
-        let draft = text::resolve(
-            &variable.value.value.0,
-            variable.value.value_span(),
-            Place::Plain,
-            &scope,
-            cx,
-        );
+        let Some(value) = &variable.value.value else { continue };
+        let draft = text::resolve(&value.value.0, value.span, Place::Plain, &scope, cx);
         if let Some(value) = draft.and_then(|draft| draft.plain()) {
             scope.variables.push((name.clone(), value));
         }
     }
     scope
-}
-
-/// The place of a variable's value.
-trait ValueSpan {
-    fn value_span(&self) -> Span;
-}
-
-impl ValueSpan for stackc_spec::VariableSpec {
-    fn value_span(&self) -> Span {
-        self.value.span
-    }
 }
 
 /// Binds needs, variables and secrets of every service.

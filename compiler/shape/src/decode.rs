@@ -234,6 +234,9 @@ impl<'a> Decoder<'a> {
             return None;
         };
         let found = list.words.iter().position(|variant| variant.word == &*scalar.text);
+        if let Some(variant) = found.and_then(|at| list.words.get(at)).filter(|word| word.planned) {
+            self.planned(node.span, &format!("{}: {}", self.path(), variant.word));
+        }
         if found.is_none() {
             let words = || list.words.iter().map(|variant| variant.word);
             let message = format!("`{}` does not know `{}`", self.path(), shorten(&scalar.text));
@@ -276,7 +279,8 @@ impl<'a> Fields<'a> {
         match slot {
             Some(entry) => decoder.within(Segment::Key(&entry.key), |decoder| {
                 if field.planned {
-                    decoder.planned(entry);
+                    let path = decoder.path();
+                    decoder.planned(entry.key_span, path.as_str());
                 }
                 T::decode(&entry.value, decoder)
             }),
@@ -301,10 +305,10 @@ impl<'a> Fields<'a> {
 }
 
 impl Decoder<'_> {
-    fn planned(&mut self, entry: &Entry) {
-        let message = format!("`{}` is understood, but no target renders it yet", self.path());
+    fn planned(&mut self, span: Span, what: &str) {
+        let message = format!("`{what}` is understood, but no target renders it yet");
         self.push(
-            Diagnostic::new(codes::PLANNED, entry.key_span, message)
+            Diagnostic::new(codes::PLANNED, span, message)
                 .help("it is checked and kept; nothing in the output depends on it so far"),
         );
     }

@@ -146,7 +146,7 @@ impl Writer<'_> {
     fn field(&mut self, field: &Field, side: Side) -> Value {
         let mut schema = match field.key {
             "targets" => self.targets(side),
-            "environments" => self.environments((field.shape)()),
+            "environments" => self.environments((field.shape)(), side),
             _ => self.shape((field.shape)(), side),
         };
         describe(&mut schema, field.doc);
@@ -170,13 +170,14 @@ impl Writer<'_> {
     }
 
     /// The map of environments: its values are overlays.
-    fn environments(&mut self, shape: Shape) -> Map<String, Value> {
+    fn environments(&mut self, shape: Shape, side: Side) -> Map<String, Value> {
         match shape {
             Shape::Map(rule, value) => {
                 let inner = self.plain(value(), Side::Overlay);
                 keyed(rule, inner)
             }
-            other => self.shape(other, Side::Overlay),
+            // The names of environments, as a secret lists them.
+            other => self.shape(other, side),
         }
     }
 

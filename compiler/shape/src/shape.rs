@@ -167,6 +167,8 @@ pub struct Variant {
     pub word: &'static str,
     /// What it means, in Markdown.
     pub doc: &'static str,
+    /// Whether no target renders it yet.
+    pub planned: bool,
 }
 
 impl Shape {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use stackc_shape::{AnyValue, Decode, Spanned, Version};
+use stackc_shape::{
+    AnyValue, Decode, Decoder, JsonType, ScalarShape, Shape, Spanned, Switch, Version,
+};
+use stackc_source::{Diagnostic, Node, codes};
 use stackc_unit::{EnvName, Label, Seconds};
 
 use crate::{
-    BackupSpec, DataSpec, DomainSpec, EdgeSpec, ExternalSpec, LimitSpec, NotifySpec, ObserveSpec,
-    SecretSpec, ServiceSpec, VariableSpec,
+    BackupSpec, DataSpec, DocsSpec, DomainSpec, EdgeSpec, ExternalSpec, LimitSpec, NotifySpec,
+    ObserveSpec, ReleaseSpec, SecretSpec, ServiceSpec, SloSpec, VariableSpec,
 };
 
 /// An environment. Besides its own fields it may hold any section of the stack in part; what it says
@@ -35,8 +38,20 @@ pub struct EnvironmentSpec {
     /// Only protected branches and tags deploy it.
     #[shape(planned)]
     pub protected: Option<Spanned<bool>>,
+    /// What runs here: everything, or in development only the data stores; by default everything.
+    #[shape(planned)]
+    pub run: Option<Spanned<RunWord>>,
+    /// The name for people.
+    #[shape(planned)]
+    pub title: Option<Spanned<String>>,
+    /// Who owns it.
+    #[shape(planned)]
+    pub owner: Option<Spanned<String>>,
+    /// The address of the repository.
+    #[shape(planned)]
+    pub repository: Option<Spanned<String>>,
     /// Where images are pushed.
-    pub registry: Option<Spanned<String>>,
+    pub registry: Option<Spanned<RegistrySpec>>,
     /// Public domains by name.
     pub domains: BTreeMap<Label, Spanned<DomainSpec>>,
     /// The platforms to deploy to.
@@ -56,23 +71,90 @@ pub struct EnvironmentSpec {
     /// Variables of every service we build, in part.
     pub env: BTreeMap<EnvName, Spanned<VariableSpec>>,
     /// How data is saved, in part.
-    pub backup: Option<stackc_shape::Switch<Spanned<BackupSpec>>>,
+    pub backup: Option<Switch<Spanned<BackupSpec>>>,
     /// What is observed, in part.
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users, in part.
     #[shape(planned)]
-    pub slo: Option<AnyValue>,
+    pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go, in part.
     pub notify: Option<NotifySpec>,
     /// How releases are made, in part.
     #[shape(planned)]
-    pub release: Option<AnyValue>,
+    pub release: Option<Spanned<ReleaseSpec>>,
     /// The time zone of schedules.
     pub timezone: Option<Spanned<String>>,
     /// Versions of what the compiler chooses itself.
     pub versions: BTreeMap<String, Spanned<Version>>,
     /// Options of output formats, in part.
     pub targets: BTreeMap<String, AnyValue>,
+    /// Generated documentation, in part.
+    #[shape(planned)]
+    pub docs: Option<Switch<Spanned<DocsSpec>>>,
+}
+
+/// Where images are pushed.
+#[derive(Debug, Clone, Decode)]
+#[shape(short = "key:url")]
+pub struct RegistrySpec {
+    /// The registry and the path in it, such as `ghcr.io/acme/shop`.
+    pub url: Spanned<String>,
+    /// How to log in: `github` with the workflow's own token, `aws-oidc` with a role, or a secret; by
+    /// default `github` for `ghcr.io`.
+    #[shape(planned)]
+    pub login: Option<Spanned<LoginValue>>,
+}
+
+/// How to log in to a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginValue {
+    /// With the token of the workflow.
+    Github,
+    /// With a role of AWS that trusts GitHub.
+    AwsOidc,
+    /// With the secret of this name.
+    Secret(EnvName),
+}
+
+impl Decode for LoginValue {
+    fn shape() -> Shape {
+        static SHAPE: ScalarShape = ScalarShape {
+            name: "`github`, `aws-oidc` or the name of a secret",
+            types: &[JsonType::String],
+            pattern: Some("github|aws-oidc|[A-Z][A-Z0-9_]{0,127}"),
+            range: None,
+            examples: &["github", "aws-oidc", "REGISTRY_TOKEN"],
+        };
+        Shape::Scalar(&SHAPE)
+    }
+
+    fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
+        let expected = "`github`, `aws-oidc` or the name of a secret";
+        let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
+            decoder.wrong_type(node, expected);
+            return None;
+        };
+        match &*scalar.text {
+            "github" => Some(Self::Github),
+            "aws-oidc" => Some(Self::AwsOidc),
+            word => EnvName::new(word).map(Self::Secret).ok().or_else(|| {
+                // It may be the secret itself, so it is not shown.
+                let message = format!("`{}` takes {expected}, in upper case", decoder.path());
+                let diagnostic = Diagnostic::new(codes::BAD_NAME, node.span, message);
+                decoder.push(diagnostic.mask(node.span));
+                None
+            }),
+        }
+    }
+}
+
+/// What runs in an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Decode)]
+pub enum RunWord {
+    /// Everything.
+    All,
+    /// The data stores alone.
+    Stores,
 }
 
 /// How serious an environment is; it drives defaults.
@@ -95,4 +177,16 @@ pub enum PlatformWord {
     Compose,
     /// Kubernetes.
     Kubernetes,
+    /// Docker Swarm.
+    #[shape(planned)]
+    Swarm,
+    /// Vercel.
+    #[shape(planned)]
+    Vercel,
+    /// AWS ECS.
+    #[shape(planned)]
+    Ecs,
+    /// systemd units.
+    #[shape(planned)]
+    Systemd,
 }

@@ -4,44 +4,61 @@
 //! and in `stackc explain`. Nothing here decides anything: defaults and checks are the resolver's.
 //! A field marked `planned` is checked and kept, and says so when it is used.
 
+mod backup;
+mod ci;
 mod data;
 mod edge;
 mod environment;
 mod external;
-mod operations;
+mod notify;
+mod observe;
+mod release;
+mod secret;
 mod service;
 mod values;
 
 use std::collections::BTreeMap;
 
-use stackc_shape::{AnyValue, Decode, Spanned, Version};
+use stackc_shape::{AnyValue, Decode, Spanned, Switch, Version};
 use stackc_unit::{EnvName, Label};
 
+pub use backup::{
+    BackupModeWord, BackupSpec, BackupToSpec, EncryptSpec, FormatWord, KeepSpec, VerifyWord,
+};
+pub use ci::{
+    BudgetsSpec, ChecksSpec, CiSpec, IntervalWord, LoadTestSpec, LoadToolWord, MatrixSpec,
+    SecuritySpec, UpdatesSpec,
+};
 pub use data::{
     CustomBackupSpec, CustomSpec, DataSpec, EngineWord, ModeWord, PersistenceWord, PoolerWord,
     ProviderWord, PurposeWord, SslWord, TuneWord, UserAccessWord, UserSpec, WalWord,
 };
 pub use edge::{
-    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CorsSpec, CspModeWord, CspSpec,
-    DomainSpec, EdgeSpec, FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitModeWord, LimitSpec,
-    Method, TlsProfileWord, TlsProviderWord, TlsSpec,
+    AccessSpec, AcmeSpec, CacheSpec, CdnWord, CompressionSpec, CoopWord, CorpWord, CorsSpec,
+    CspHostsSpec, CspModeWord, CspSpec, DomainSpec, EdgeLogsSpec, EdgeSpec, EnforceWord, ExtraSpec,
+    FrameWord, HeaderOwner, HeadersSpec, HstsWord, LimitKeyWord, LimitModeWord, LimitSpec,
+    MaintenanceSpec, Method, TimeoutsSpec, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
-pub use environment::{EnvironmentSpec, PlatformWord, TierWord};
+pub use environment::{EnvironmentSpec, LoginValue, PlatformWord, RegistrySpec, RunWord, TierWord};
 pub use external::{ExternalSpec, HostsSpec, ProfileWord};
-pub use operations::{
-    AlertLevels, AlertsSpec, BackupSpec, ChecksSpec, CiSpec, FormatWord, LevelWord, NotifySpec,
-    ObserveSpec, ScheduleText, SecretSpec, SecuritySpec, VariableSpec,
+pub use notify::{ChannelWord, EmailSpec, NotifyRoutesSpec, NotifySpec};
+pub use observe::{
+    AlertLevels, AlertsSpec, CustomAlertSpec, LevelWord, ObserveSpec, SeverityWord, SloLatencySpec,
+    SloSpec, UptimeSpec, ViaWord,
 };
+pub use release::{DocsSpec, ReleaseSpec, ReleaseTagWord, RollbackWord};
+pub use secret::{SecretSpec, VariableSpec};
 pub use service::{
-    AccessMode, ArchWord, BaseWord, BuildSpec, CallSpec, ConcurrencyWord, CpuSpec, DeliveryWord,
-    FileSpec, HealthSpec, KindWord, LogFormat, LogLevel, LogsSpec, MemorySpec, MetricsSpec,
-    MigrateSpec, MigrateTool, MomentWord, NeedSpec, PackageManagerWord, PortSpec, ProtocolWord,
-    ResourcesSpec, RotateSpec, RouteSpec, ScaleSpec, SecretUse, SecuritySection, SeedSpec,
-    SeedTool, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec, UpdateWord, VariableName,
-    ViaWord, VolumeSpec,
+    AccessMode, ArchWord, BaseWord, BuildSpec, CallSpec, ConcurrencyWord, Copies, CpuSpec,
+    DeliveryWord, FileSpec, HealthSpec, KindWord, LogFormat, LogLevel, LogsSpec, MemorySpec,
+    MetricsSpec, MigrateSpec, MigrateTool, MomentWord, NeedSpec, PackageManagerWord, PortSpec,
+    ProtocolWord, ReachWord, ResourcesSpec, RotateSpec, RouteSpec, ScaleSpec, SecretUse,
+    SecuritySection, SeedSpec, SeedTool, ServiceSpec, StartWord, StaticSpec, StopSpec, UpdateSpec,
+    UpdateWord, VariableName, VolumeSpec,
 };
 pub use values::{
-    AlertValue, Copies, CronText, Generate, HostName, ImageRef, KeepText, RoutePath, WebUrl,
+    AgeRecipient, AlertValue, BucketPath, CronText, DaysText, Fraction, Generate, HostName,
+    ImageRef, PathGlob, RoutePath, ScheduleText, WebUrl,
 };
 
 /// One stack: what a team runs, in one file.
@@ -69,7 +86,7 @@ pub struct StackSpec {
     #[shape(fixed)]
     pub out: Option<Spanned<String>>,
     /// Where images are pushed, such as `ghcr.io/acme/shop`; by default the stack's name.
-    pub registry: Option<Spanned<String>>,
+    pub registry: Option<Spanned<RegistrySpec>>,
     /// Public domains by name; the main one is `main`.
     pub domains: BTreeMap<Label, Spanned<DomainSpec>>,
     /// The platforms to deploy to; by default `[compose]`.
@@ -89,20 +106,20 @@ pub struct StackSpec {
     /// Variables of every service we build.
     pub env: BTreeMap<EnvName, Spanned<VariableSpec>>,
     /// How data is saved; `false` turns it off.
-    pub backup: Option<stackc_shape::Switch<Spanned<BackupSpec>>>,
+    pub backup: Option<Switch<Spanned<BackupSpec>>>,
     /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users and the alerts that guard them.
     #[shape(planned)]
-    pub slo: Option<AnyValue>,
+    pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go.
     pub notify: Option<NotifySpec>,
     /// Continuous integration; `false` turns it off.
     #[shape(fixed)]
-    pub ci: Option<stackc_shape::Switch<CiSpec>>,
+    pub ci: Option<Switch<CiSpec>>,
     /// How releases are made.
     #[shape(planned)]
-    pub release: Option<AnyValue>,
+    pub release: Option<Spanned<ReleaseSpec>>,
     /// The IANA time zone of schedules; by default `Etc/UTC`.
     pub timezone: Option<Spanned<String>>,
     /// Versions of what the compiler chooses itself, such as `{nginx: "1.30", node: 24}`.
@@ -120,5 +137,5 @@ pub struct StackSpec {
     pub accept: Option<AnyValue>,
     /// Generated documentation; `false` turns it off.
     #[shape(planned)]
-    pub docs: Option<AnyValue>,
+    pub docs: Option<Switch<Spanned<DocsSpec>>>,
 }

@@ -1,6 +1,7 @@
 //! Services.
 
 mod build;
+mod copies;
 mod health;
 mod inside;
 mod migrate;
@@ -16,12 +17,13 @@ use stackc_shape::{Decode, RawText, Spanned, Version, Words};
 use stackc_unit::{EnvName, Label, Seconds};
 
 pub use build::{ArchWord, BaseWord, BuildSpec, PackageManagerWord};
+pub use copies::Copies;
 pub use health::{HealthSpec, MetricsSpec};
 pub use inside::{
     DeliveryWord, FileSpec, LogFormat, LogLevel, LogsSpec, RotateSpec, SecretUse, SecuritySection,
 };
 pub use migrate::{MigrateSpec, MigrateTool, SeedSpec, SeedTool};
-pub use network::{NeedSpec, PortSpec, ProtocolWord, StartWord, VariableName, ViaWord};
+pub use network::{NeedSpec, PortSpec, ProtocolWord, ReachWord, StartWord, VariableName};
 pub use route::RouteSpec;
 pub use run::{CallSpec, ConcurrencyWord, MomentWord, ScaleSpec, StopSpec, UpdateSpec, UpdateWord};
 pub use static_files::StaticSpec;

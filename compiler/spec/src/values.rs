@@ -44,7 +44,13 @@ macro_rules! text_values {
     )*};
 }
 
-fn refuse(node: &Node, decoder: &mut Decoder<'_>, code: stackc_source::Code, fault: impl Display) {
+/// Refuses a value that does not have the form it should.
+pub(crate) fn refuse(
+    node: &Node,
+    decoder: &mut Decoder<'_>,
+    code: stackc_source::Code,
+    fault: impl Display,
+) {
     let message = format!("the value of `{}` {fault}", decoder.path());
     decoder.push(Diagnostic::new(code, node.span, message));
 }
@@ -64,10 +70,21 @@ text_values! {
     WebUrl: "an address such as `https://status.example/`", Some("https?://[^ ]+"),
         ["https://status.example/", "https://status.example/api/v2/status.json"], BAD_FORMAT, web_url;
     /// How long copies are kept, in days: `14d`.
-    KeepText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, keep;
+    DaysText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, days;
     /// How a secret is made, such as `base64:32`.
-    Generate: "a recipe such as `base64:32`", Some("(base64|hex|password):[0-9]{1,3}"),
-        ["base64:32", "hex:64"], BAD_FORMAT, generate;
+    Generate: "a recipe such as `base64:32`",
+        Some("(base64|hex|password):[0-9]{1,3}|keypair:ed25519|vapid"),
+        ["base64:32", "hex:64", "keypair:ed25519", "vapid"], BAD_FORMAT, generate;
+    /// The public key of an age pair.
+    AgeRecipient: "the public key of an age pair", Some("age1[a-z0-9]{8,}"),
+        ["age1examplepublickey", "age1anotherpublickey"], BAD_FORMAT, age;
+    /// A bucket of an S3 store and a folder in it.
+    BucketPath: "a bucket and a folder such as `acme-backups/shop`",
+        Some("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*"),
+        ["acme-backups/shop", "acme-backups"], BAD_FORMAT, bucket;
+    /// A pattern of paths as seen from the root of the repository.
+    PathGlob: "a pattern of paths such as `packages/**`", Some("[A-Za-z0-9._*@-][A-Za-z0-9._*@/-]*"),
+        ["packages/**", "package-lock.json"], BAD_FORMAT, glob;
 }
 
 fn cron(text: &str) -> Result<(), String> {
@@ -203,7 +220,7 @@ fn path(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn keep(text: &str) -> Result<(), String> {
+fn days(text: &str) -> Result<(), String> {
     match Seconds::parse(text) {
         Ok(time) if text.ends_with('d') && time.millis > 0 => Ok(()),
         _ => Err("is no number of days such as `14d`".into()),
@@ -211,7 +228,13 @@ fn keep(text: &str) -> Result<(), String> {
 }
 
 fn generate(text: &str) -> Result<(), String> {
-    let fault = || "is no recipe such as `base64:32`, `hex:32` or `password:24`".to_owned();
+    if ["keypair:ed25519", "vapid"].contains(&text) {
+        return Ok(());
+    }
+    let fault = || {
+        "is no recipe: `base64:32`, `hex:32`, `password:24`, `keypair:ed25519` or `vapid`"
+            .to_owned()
+    };
     let (kind, length) = text.split_once(':').ok_or_else(fault)?;
     let length: u32 = length.parse().map_err(|_| fault())?;
     if !["base64", "hex", "password"].contains(&kind) {
@@ -221,6 +244,107 @@ fn generate(text: &str) -> Result<(), String> {
         return Err("asks for fewer than 16 or more than 512 bytes".into());
     }
     Ok(())
+}
+
+fn age(text: &str) -> Result<(), String> {
+    let key = text.strip_prefix("age1").unwrap_or("");
+    if key.len() < 8 || !key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return Err("is no public key of an age pair: it starts with `age1`".into());
+    }
+    Ok(())
+}
+
+fn bucket(text: &str) -> Result<(), String> {
+    let (bucket, folder) = text.split_once('/').map_or((text, None), |(b, rest)| (b, Some(rest)));
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
+    let named = (3..=63).contains(&bucket.len())
+        && bucket.bytes().all(inner)
+        && edge(bucket.chars().next())
+        && edge(bucket.chars().next_back());
+    let part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
+    match named && folder.is_none_or(|folder| folder.split('/').all(part)) {
+        true => Ok(()),
+        false => Err("is no bucket and folder such as `acme-backups/shop`".into()),
+    }
+}
+
+fn glob(text: &str) -> Result<(), String> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"._*@/-".contains(&b);
+    let whole = !text.is_empty() && !text.starts_with('/') && text.bytes().all(fits);
+    if !whole || text.split('/').any(|part| part == "..") {
+        return Err(
+            "is no pattern of paths such as `packages/**`, from the repository's root".into()
+        );
+    }
+    Ok(())
+}
+
+/// A number from 0 to 1, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fraction(pub u32);
+
+impl Decode for Fraction {
+    fn shape() -> Shape {
+        static SHAPE: ScalarShape = ScalarShape {
+            name: "a number from 0 to 1 such as `0.1`",
+            types: &[JsonType::Number],
+            pattern: None,
+            range: None,
+            examples: &["0.1", "0.25"],
+        };
+        Shape::Scalar(&SHAPE)
+    }
+
+    fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
+        let Some(scalar) = node.as_scalar().filter(|scalar| !scalar.quoted) else {
+            decoder.wrong_type(node, "a number from 0 to 1");
+            return None;
+        };
+        let found = fraction(&scalar.text);
+        if found.is_none() {
+            refuse(node, decoder, codes::BAD_FORMAT, "is no number from 0 to 1 such as `0.1`");
+        }
+        found.map(Self)
+    }
+}
+
+/// `0`, `1`, `0.25`: thousandths.
+fn fraction(text: &str) -> Option<u32> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    if part.is_empty() || part.len() > 3 || !part.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let whole = ["0", "1"].iter().position(|digit| *digit == whole)?;
+    let thousandths = format!("{part:0<3}").parse::<u32>().ok()?;
+    Some(u32::try_from(whole).ok()? * 1000 + thousandths).filter(|all| *all <= 1000)
+}
+
+/// `daily`, `weekly` or five cron fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleText(pub String);
+
+impl Decode for ScheduleText {
+    fn shape() -> Shape {
+        static SHAPE: ScalarShape = ScalarShape {
+            name: "`daily`, `weekly` or a cron expression",
+            types: &[JsonType::String],
+            pattern: Some("daily|weekly|\\S+( +\\S+){4}"),
+            range: None,
+            examples: &["daily", "weekly"],
+        };
+        Shape::Scalar(&SHAPE)
+    }
+
+    fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
+        match node.as_scalar().map(|scalar| &*scalar.text) {
+            Some("daily") => Some(Self("0 5 * * *".to_owned())),
+            Some("weekly") => Some(Self("0 5 * * 1".to_owned())),
+            _ => CronText::decode(node, decoder).map(|cron| Self(cron.0)),
+        }
+    }
 }
 
 /// The bound of an alert: a share, a duration or a plain number.
@@ -265,51 +389,9 @@ impl Decode for AlertValue {
     }
 }
 
-/// Some copies of a service: a number, or a share of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copies {
-    /// `2`
-    Count(u32),
-    /// `25%`
-    Share(u32),
-}
-
-impl Decode for Copies {
-    fn shape() -> Shape {
-        static SHAPE: ScalarShape = ScalarShape {
-            name: "a number of copies or a share of them, such as `1` or `25%`",
-            types: &[JsonType::Integer, JsonType::String],
-            pattern: Some("[0-9]{1,3}%?"),
-            range: Some((0, 999)),
-            examples: &["1", "50%"],
-        };
-        Shape::Scalar(&SHAPE)
-    }
-
-    fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
-        const FORM: &str = "a number of copies or a share of them, such as `1` or `25%`";
-        let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
-            decoder.wrong_type(node, FORM);
-            return None;
-        };
-        let number = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
-            true if text.len() <= 3 => text.parse::<u32>().ok(),
-            _ => None,
-        };
-        let found = match scalar.text.strip_suffix('%') {
-            Some(share) => number(share).filter(|share| *share <= 100).map(Self::Share),
-            None => number(&scalar.text).map(Self::Count),
-        };
-        if found.is_none() {
-            refuse(node, decoder, codes::BAD_FORMAT, format!("is not {FORM}"));
-        }
-        found
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{HostName, cron, image, path};
+    use super::{HostName, age, bucket, cron, fraction, glob, image, path};
 
     #[test]
     fn cron_is_five_fields_in_range() {
@@ -348,6 +430,30 @@ mod tests {
         ] {
             assert!(image(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn fractions_are_thousandths() {
+        for (text, thousandths) in [("0", 0), ("0.1", 100), ("0.25", 250), ("1", 1000)] {
+            assert_eq!(fraction(text), Some(thousandths), "{text}");
+        }
+        for bad in ["1.5", "-0.1", ".5", "0.", "0.1234", "2", "0.-1", ""] {
+            assert_eq!(fraction(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn buckets_recipients_and_patterns_hold_nothing_else() {
+        for bad in ["s3://a", "ab", "A-b-c", "abc/", "abc//x", "abc/x y", "-abc"] {
+            assert!(bucket(bad).is_err(), "{bad}");
+        }
+        for bad in ["AGE-SECRET-KEY-1XYZ", "age1", "age1short", "age1UPPERCASE"] {
+            assert!(age(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "/abs", "../up", "a b", "a,b", "!a"] {
+            assert!(glob(bad).is_err(), "{bad}");
+        }
+        assert!(bucket("acme-backups/shop/db").is_ok() && glob("packages/**").is_ok());
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("edge.http2", &["false"]),
         ("edge.compression.level", &["3"]),
         ("edge.compression.types", &["[\"text/csv\"]"]),
+        ("edge.headers.referrer", &["\"no-referrer\""]),
+        ("edge.headers.csp.hosts.worker", &["[\"blob:\"]"]),
         ("limits.*.exempt", &["[\"198.51.100.0/24\"]"]),
         ("limits.*.match", &["\"/api\""]),
         ("environments.*.branch", &["\"trunk\""]),
@@ -55,7 +57,12 @@ fn examples(shape: Shape) -> Vec<Value> {
         Shape::Nullable(inner) => examples(inner()).into_iter().chain([Value::Null]).collect(),
         Shape::List(item) => examples(item()).into_iter().map(|value| json!([value])).collect(),
         Shape::Map(..) => vec![json!({ "probe": {} }), json!({})],
-        Shape::Record(_) => vec![json!({})],
+        Shape::Record(record) => {
+            let required = record.fields.iter().filter(|field| field.required);
+            let first = |shape| examples(shape).into_iter().next().unwrap_or(json!({}));
+            let entries = required.map(|field| (field.key.to_owned(), first((field.shape)())));
+            vec![Value::Object(entries.collect())]
+        }
         Shape::Any => vec![json!({ "probe": {} }), json!(false)],
     }
 }

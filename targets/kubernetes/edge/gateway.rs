@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Domain, Label, Origin, Protocol, Route, Service};
+use stackc_model::{Domain, Label, Origin, Protocol, Route, Service, Tls};
 use stackc_source::codes;
 
 use super::super::context::{Context, Subject};
@@ -250,8 +250,7 @@ fn timeout(item: &Service, route: &Route) -> Noted<String> {
 
 /// The security headers of every answer, as far as the API carries them.
 fn headers(ctx: &Context<'_>, out: &mut Output<'_>) -> Vec<Header> {
-    let hsts = tls(ctx).and_then(|tls| tls.hsts.clone());
-    let hsts = hsts.map(|value| ("Strict-Transport-Security".to_owned(), value));
+    let hsts = tls(ctx).and_then(Tls::hsts);
     let all: Vec<_> = hsts.into_iter().chain(ctx.environment.edge.headers.all()).collect();
     let span = ctx.environment.span;
     if all.len() > MOST_HEADERS {
@@ -261,13 +260,14 @@ fn headers(ctx: &Context<'_>, out: &mut Output<'_>) -> Vec<Header> {
         );
         out.tell(codes::CANNOT_CARRY, span, message, "take some of `edge.headers.extra` out");
     }
-    for (name, _) in all.iter().filter(|(_, value)| value.len() > LONGEST_VALUE) {
+    for header in all.iter().filter(|header| header.value.len() > LONGEST_VALUE) {
         let message = format!(
-            "an HTTPRoute takes header values of {LONGEST_VALUE} bytes, and `{name}` is longer"
+            "an HTTPRoute takes header values of {LONGEST_VALUE} bytes, and `{}` is longer",
+            header.name
         );
-        out.tell(codes::CANNOT_CARRY, span, message, "");
+        out.tell(codes::CANNOT_CARRY, header.value.origin.span().or(span), message, "");
     }
-    all.into_iter().map(|(name, value)| Header { name, value }).collect()
+    all.into_iter().map(|header| Header { name: header.name, value: header.value.value }).collect()
 }
 
 /// Hosts that are sent on to the canonical one.

@@ -6,7 +6,7 @@
 //!   `build:context,dockerfile`), `moves = "port -> ports.http: doc"` (repeatable)
 //! - field: `key = "…"`, `planned`, `fixed` (no environment may set it), `nullable`,
 //!   `keys = "LabelOrList"` (the rule of a map's keys)
-//! - enum variant: `word = "…"`; otherwise the name in kebab case
+//! - enum variant: `word = "…"`, otherwise the name in kebab case; `planned`
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -207,7 +207,8 @@ fn words(input: &DeriveInput, data: &syn::DataEnum) -> Result<Tokens> {
         let (ident, attributes) = (&variant.ident, Attributes::read(&variant.attrs)?);
         let word = attributes.get("word").map_or_else(|| kebab(&ident.to_string()), str::to_owned);
         let about = doc(&variant.attrs);
-        rows.push(quote!(::stackc_shape::Variant { word: #word, doc: #about }));
+        let planned = attributes.has("planned");
+        rows.push(quote!(::stackc_shape::Variant { word: #word, doc: #about, planned: #planned }));
         arms.push(quote!(#at => ::std::option::Option::Some(Self::#ident)));
     }
     Ok(quote! {

@@ -3,7 +3,7 @@
 use stackc_shape::{Decode, Spanned, Words};
 use stackc_unit::Seconds;
 
-use crate::ViaWord;
+use crate::ReachWord;
 
 /// Database migrations.
 #[derive(Debug, Clone, Decode)]
@@ -15,7 +15,7 @@ pub struct MigrateSpec {
     pub command: Option<Spanned<Words>>,
     /// How it reaches the store; by default `direct`, past any pool.
     #[shape(planned)]
-    pub via: Option<Spanned<ViaWord>>,
+    pub via: Option<Spanned<ReachWord>>,
     /// It takes away what the version before still needs, so there is no way back without a restore.
     #[shape(planned)]
     pub destructive: Option<Spanned<bool>>,

@@ -30,7 +30,7 @@ pub enum ProtocolWord {
 pub struct NeedSpec {
     /// How a store is reached: through its pool where it has one, or directly; by default `pooled`.
     #[shape(planned)]
-    pub via: Option<Spanned<ViaWord>>,
+    pub via: Option<Spanned<ReachWord>>,
     /// When this service may start; by default when the other is `healthy`.
     pub start: Option<Spanned<StartWord>>,
     /// The name of the variable that receives the address; `null` injects none.
@@ -40,7 +40,7 @@ pub struct NeedSpec {
 
 /// How a store is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Decode)]
-pub enum ViaWord {
+pub enum ReachWord {
     /// Past the pool: for migrations, replication and whatever keeps a session.
     Direct,
     /// Through the pool, where the store has one.

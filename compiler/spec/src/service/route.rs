@@ -27,9 +27,10 @@ pub struct RouteSpec {
     pub timeout: Option<Spanned<Seconds>>,
     /// Buffer answers on the way; off for streamed answers. By default on, off for Next.js.
     pub buffering: Option<Spanned<bool>>,
-    /// How long the edge may keep answers; by default what the answer itself says, `false` never.
+    /// The edge keeps answers this long, `true` as long as their `Cache-Control` says, `false` never;
+    /// by default as `edge.cache.proxy` has it.
     #[shape(planned)]
-    pub cache: Option<Switch<Spanned<Seconds>>>,
+    pub cache: Option<Spanned<Switch<Seconds>>>,
     /// The name of the access rule in `edge.access` that guards it.
     #[shape(planned)]
     pub access: Option<Spanned<Label>>,

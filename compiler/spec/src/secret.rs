@@ -1,0 +1,40 @@
+//! Secrets and variables that concern more than one service.
+
+use stackc_shape::{Decode, RawText, Spanned};
+use stackc_unit::{EnvName, Label, Seconds};
+
+use crate::Generate;
+
+/// A secret that needs more than a name.
+#[derive(Debug, Clone, Default, Decode)]
+pub struct SecretSpec {
+    /// How it is made; without it somebody provides it.
+    #[shape(planned)]
+    pub generate: Option<Spanned<Generate>>,
+    /// The variable that holds the public half of a `keypair` or `vapid`.
+    #[shape(planned)]
+    pub public: Option<Spanned<EnvName>>,
+    /// How often it is to be changed, such as `90d`.
+    #[shape(planned)]
+    pub rotate: Option<Spanned<Seconds>>,
+    /// The environments that have it; by default all.
+    #[shape(planned)]
+    pub environments: Vec<Spanned<Label>>,
+    /// What it is for.
+    #[shape(planned)]
+    pub description: Option<Spanned<String>>,
+}
+
+/// A variable of every service we build.
+#[derive(Debug, Clone, Decode)]
+#[shape(short = "key:value")]
+pub struct VariableSpec {
+    /// The value. `${…}` refers to other parts of the stack.
+    pub value: Option<Spanned<RawText>>,
+    /// Somebody sets it when deploying; it is not secret.
+    #[shape(planned)]
+    pub provided: Option<Spanned<bool>>,
+    /// What it is for.
+    #[shape(planned)]
+    pub description: Option<Spanned<String>>,
+}
