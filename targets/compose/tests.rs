@@ -193,6 +193,7 @@ fn content_becomes_a_file_of_its_own() {
         path: set("/etc/worker.conf".to_owned()),
         from: None,
         content: Some(set("a = $b\n".to_owned())),
+        secret: None,
     };
     stack.environments[0].services[1].files.insert(label("conf"), mount);
     let files = files(&stack);

@@ -155,7 +155,7 @@ mod tests {
             let mut environment = environment("production", Tier::Production);
             let content = from.is_none().then(|| given("hello".to_owned()));
             let from = from.map(|from| given(from.to_owned()));
-            let mount = Mount { path: given("/etc/motd".to_owned()), from, content };
+            let mount = Mount { path: given("/etc/motd".to_owned()), from, content, secret: None };
             environment.services[0].platforms.push(Platform::Compose);
             environment.services[0].files.insert(label("motd"), mount);
             let mut diagnostics = Diagnostics::default();
