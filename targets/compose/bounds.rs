@@ -135,8 +135,10 @@ fn job(scope: &mut Scope<'_>, service: &Service) {
     let Some(job) = &service.job else { return };
     if *job.moment == Moment::AfterDeploy {
         let span = written(&job.moment).unwrap_or(service.span);
-        let message = format!("compose does not run `{}` after a deployment by itself", service.name);
-        let help = format!("run `docker compose -f <file> run --rm {}` when it is up", service.name);
+        let message =
+            format!("compose does not run `{}` after a deployment by itself", service.name);
+        let help =
+            format!("run `docker compose -f <file> run --rm {}` when it is up", service.name);
         approximated(scope, span, message, &help);
     }
     if let Some(span) = written(&job.deadline) {
@@ -149,8 +151,10 @@ fn job(scope: &mut Scope<'_>, service: &Service) {
 fn pull_secret(scope: &mut Scope<'_>, service: &Service) {
     let Some(id) = service.pull_secret.filter(|_| !scope.is_development()) else { return };
     let secret = &scope.env[id];
-    let message =
-        format!("compose pulls the image of `{}` as the host is logged in, whatever the secret says", service.name);
+    let message = format!(
+        "compose pulls the image of `{}` as the host is logged in, whatever the secret says",
+        service.name
+    );
     let help = format!("run `docker login` on the host with the credentials in `{}`", secret.name);
     approximated(scope, secret.span.unwrap_or(service.span), message, &help);
 }

@@ -79,7 +79,7 @@ fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) ->
     let mut mounted = BTreeSet::new();
     for service in environment.services.iter().filter(|s| s.platforms.contains(&Platform::Compose))
     {
-        for file in service.files.values() {
+        for file in service.files.values().filter(|file| file.secret.is_none()) {
             mounted.insert(match &file.from {
                 Some(from) => scribe.carry("the path of a file", from, from.origin.span()),
                 // The compose target writes the content of these into one folder.

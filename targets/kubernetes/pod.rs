@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Delivery, Millicores, Origin, Resources as Bounds, Service};
+use stackc_model::{Bytes, Delivery, Exception, Millicores, Origin, Resources as Bounds, Service};
 use stackc_target::conventions::{APP_UID, SECRETS_DIR};
 
 use super::context::{Context, Subject};
@@ -23,6 +23,15 @@ pub(crate) struct Pod {
     pub(crate) restart: Option<&'static str>,
     /// Whether several copies are to be kept apart.
     pub(crate) spread: bool,
+    /// What it may do beyond what others may.
+    pub(crate) rights: Rights,
+}
+
+/// What a pod may do beyond what others may, each with its reason.
+#[derive(Debug, Default)]
+pub(crate) struct Rights {
+    root: Option<String>,
+    ports: Option<String>,
 }
 
 impl Pod {
@@ -41,12 +50,16 @@ impl Pod {
             restart_policy: self.restart,
             termination_grace_period_seconds: self.grace,
             security_context: PodSecurity {
-                run_as_non_root: true,
+                run_as_non_root: match self.rights.root {
+                    Some(reason) => Noted::with(false, reason),
+                    None => Noted::Plain(true),
+                },
                 run_as_user: self.user,
                 run_as_group: self.user,
                 fs_group: self.user,
                 fs_group_change_policy: "OnRootMismatch",
                 seccomp_profile: Seccomp { kind: "RuntimeDefault" },
+                sysctls: self.rights.ports.into_iter().map(all_ports).collect(),
             },
             affinity: self.spread.then(|| affinity(ctx, &subject.name)),
             topology_spread_constraints: match self.spread {
@@ -98,6 +111,11 @@ impl Pod {
     }
 }
 
+/// Any user may listen below port 1024; the strictest of the pod security standards admits it.
+fn all_ports(reason: String) -> Sysctl {
+    Sysctl { name: "net.ipv4.ip_unprivileged_port_start", value: Noted::with("0", reason) }
+}
+
 /// Scratch space on the node's disk.
 pub(crate) fn scratch(size: Bytes) -> VolumeSource {
     VolumeSource::EmptyDir(EmptyDir { medium: None, size_limit: size.kubernetes() })
@@ -109,11 +127,11 @@ pub(crate) fn variable(name: &str, value: &str) -> EnvVar {
 }
 
 /// What every container may not do.
-pub(crate) fn hardened(read_only_root: Noted<bool>) -> ContainerSecurity {
+pub(crate) fn hardened(read_only_root: Noted<bool>, keep: Vec<Noted<String>>) -> ContainerSecurity {
     ContainerSecurity {
         allow_privilege_escalation: false,
         read_only_root_filesystem: read_only_root,
-        capabilities: Capabilities { drop: ["ALL"] },
+        capabilities: Capabilities { add: keep, drop: ["ALL"] },
     }
 }
 
@@ -188,7 +206,7 @@ pub(crate) fn of_service(
         liveness_probe: None,
         readiness_probe: None,
         lifecycle: None,
-        security_context: hardened(read_only_root(service)),
+        security_context: hardened(read_only_root(service), kept(service)),
         volume_mounts: Vec::new(),
     };
     let mut pod = Pod {
@@ -198,6 +216,10 @@ pub(crate) fn of_service(
         grace: service.stop.grace.ceil(),
         restart: None,
         spread: false,
+        rights: Rights {
+            root: service.exceptions.get(&Exception::Root).cloned(),
+            ports: service.exceptions.get(&Exception::PrivilegedPorts).cloned(),
+        },
     };
     secrets(service, &mut pod);
     pod.mount("tmp", "/tmp", false, scratch(*service.resources.disk));
@@ -205,15 +227,22 @@ pub(crate) fn of_service(
         pod.mount(&format!("writable-{}", at + 1), path, false, scratch(*service.resources.disk));
     }
     files(service, name, place, &mut pod, out);
+    secret_files(service, &mut pod);
     pod
 }
 
 /// Whether the root stays read-only; an exception carries its reason.
 fn read_only_root(service: &Service) -> Noted<bool> {
-    match service.exceptions.get("writable_root") {
+    match service.exceptions.get(&Exception::WritableRoot) {
         Some(reason) => Noted::with(false, reason.clone()),
         None => Noted::Plain(true),
     }
+}
+
+/// The capabilities it keeps, each with its reason.
+fn kept(service: &Service) -> Vec<Noted<String>> {
+    let noted = |(name, reason): (&String, &String)| Noted::with(name.clone(), reason.clone());
+    service.capabilities.iter().map(noted).collect()
 }
 
 /// Our images run as any user: where none was asked for it is one above those of the nodes, also
@@ -283,6 +312,30 @@ fn files(service: &Service, name: &str, place: Place, pod: &mut Pod, out: &mut O
         ConfigMapVolume { name: config_map.clone(), default_mode: Noted::with(0o444, "0444") };
     pod.volumes.push(Volume { name: "files".to_owned(), source: VolumeSource::ConfigMap(source) });
     out.config_map(place, ConfigMap { name: config_map, literals, files: Vec::new() });
+}
+
+/// The files whose content is a secret: keys of the service's secret, named after the files.
+fn secret_files(service: &Service, pod: &mut Pod) {
+    let files = || service.files.iter().filter(|(_, file)| file.secret.is_some());
+    let items: Vec<_> =
+        files().map(|(key, _)| KeyToPath { key: key.to_string(), path: key.to_string() }).collect();
+    if items.is_empty() {
+        return;
+    }
+    for (key, file) in files() {
+        pod.container.volume_mounts.push(VolumeMount {
+            name: "secret-files".to_owned(),
+            mount_path: file.path.value.clone(),
+            sub_path: Some(key.to_string()),
+            read_only: Some(true),
+        });
+    }
+    let source = VolumeSource::Secret(SecretVolume {
+        secret_name: service.name.to_string(),
+        default_mode: Noted::with(GROUP_READS, "0440"),
+        items,
+    });
+    pod.volumes.push(Volume { name: "secret-files".to_owned(), source });
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub(crate) fn secrets(store: &Store) -> Vec<SecretId> {
 pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
     let (name, subject) = (store.name.as_str(), subject(store));
     let profile = profile(ctx, store);
-    account(ctx, &subject, out);
+    account(ctx, &subject, None, out);
     let port = ServicePort {
         name: profile.port.to_owned(),
         port: store.port,
@@ -67,6 +67,7 @@ pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
     let service = ServiceSpec {
         kind: "ClusterIP",
         cluster_ip: Some("None"),
+        session_affinity: None,
         selector: ctx.stable_labels(name),
         ports: vec![port],
     };
@@ -250,7 +251,7 @@ fn running(ctx: &Context<'_>, store: &Store, profile: Profile) -> Pod {
         liveness_probe: Some(probe(alive, 20, 3)),
         readiness_probe: Some(probe(ready, 10, 3)),
         lifecycle: None,
-        security_context: pod::hardened(Noted::Plain(true)),
+        security_context: pod::hardened(Noted::Plain(true), Vec::new()),
         volume_mounts: Vec::new(),
     };
     let mut pod = Pod {
@@ -260,6 +261,7 @@ fn running(ctx: &Context<'_>, store: &Store, profile: Profile) -> Pod {
         grace: profile.grace,
         restart: None,
         spread: false,
+        rights: pod::Rights::default(),
     };
     pod.mount_secret(name, profile.secrets.iter().map(|id| ctx.environment[*id].name.to_string()));
     data(store, profile.mount, &mut pod);

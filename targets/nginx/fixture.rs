@@ -62,7 +62,9 @@ fn service(name: &str, kind: Kind, port: u16) -> Service {
             min: sourced(1),
             max: sourced(1),
             cpu: sourced(Percent(7000)),
-            memory: None, sticky: sourced(false) },
+            memory: None,
+            sticky: sourced(false),
+        },
         singleton: sourced(false),
         resources,
         volumes: BTreeMap::new(),
@@ -80,7 +82,11 @@ fn service(name: &str, kind: Kind, port: u16) -> Service {
         user: sourced(10001),
         exceptions: BTreeMap::new(),
         capabilities: BTreeMap::new(),
-        logs: Logs { rotate: Rotate { size: sourced(Bytes(10_000_000)), files: sourced(5) }, format: sourced("json".to_owned()), level: sourced("info".to_owned()) },
+        logs: Logs {
+            rotate: Rotate { size: sourced(Bytes(10_000_000)), files: sourced(5) },
+            format: sourced("json".to_owned()),
+            level: sourced("info".to_owned()),
+        },
         spa: sourced(false),
         platforms: vec![Platform::Compose],
     }

@@ -117,13 +117,14 @@ pub(crate) fn relative(path: &Spanned<String>, cx: &mut Context<'_>) -> bool {
 pub(crate) fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
     let kind = *draft.kind;
     let spec = draft.own.runtime.as_ref().or(draft.shared.runtime.as_ref());
-    let found =
-        spec.map(|version| written(version).map(|version| version.0)).or(usual_runtime(kind, cx))?;
+    let found = spec
+        .map(|version| written(version).map(|version| version.0))
+        .or(usual_runtime(kind, cx))?;
     if let Some(span) = found.origin.span() {
-        let line: Vec<u32> =
-            found.value.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+        let line: Vec<u32> = found.value.split('.').map(|part| part.parse().unwrap_or(0)).collect();
         let old = OLDEST.iter().find(|(_, kinds, oldest)| {
-            kinds.contains(&kind) && line.iter().zip(*oldest).find(|(a, b)| a != b).is_some_and(|(a, b)| a < b)
+            kinds.contains(&kind)
+                && line.iter().zip(*oldest).find(|(a, b)| a != b).is_some_and(|(a, b)| a < b)
         });
         if let Some((name, _, oldest)) = old {
             let message = format!("{name} {} has no security fixes any more", found.value);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    Copies, Label, Origin, Percent, Role, Rollout, Scale, Seconds, Sourced, Stop, Tier, Update, Volume,
+    Copies, Label, Origin, Percent, Role, Rollout, Scale, Seconds, Sourced, Stop, Tier, Update,
+    Volume,
 };
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::{ServiceSpec, UpdateSpec, UpdateWord};

@@ -140,11 +140,7 @@ fn platforms(cx: &mut Context<'_>) -> Vec<Platform> {
     }
     let mut found: Vec<_> = match &cx.spec.deploy {
         None => vec![Platform::Compose],
-        Some(words) => words
-            .value
-            .iter()
-            .map(|word| platform(word.value))
-            .collect(),
+        Some(words) => words.value.iter().map(|word| platform(word.value)).collect(),
     };
     found.sort_unstable();
     found.dedup();

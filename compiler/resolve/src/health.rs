@@ -85,8 +85,7 @@ fn one_question(health: &HealthSpec, cx: &mut Context<'_>) {
         ("`tcp`", health.tcp.as_ref().map(|port| port.span)),
         ("`grpc`", health.grpc.as_ref().map(|port| port.span)),
     ];
-    let said: Vec<_> =
-        said.into_iter().filter_map(|(name, span)| Some((name, span?))).collect();
+    let said: Vec<_> = said.into_iter().filter_map(|(name, span)| Some((name, span?))).collect();
     if let [(one, first), (other, second), ..] = said.as_slice() {
         let message = format!("health is asked by {one} or by {other}, not both");
         cx.push(
@@ -136,8 +135,7 @@ pub(crate) fn metrics(
     cx: &mut Context<'_>,
 ) -> Option<Metrics> {
     let spec = draft.own.metrics.as_ref()?;
-    let port =
-        port(draft, spec.port.as_ref(), spec.span, "metrics are scraped from a port", cx)?;
+    let port = port(draft, spec.port.as_ref(), spec.span, "metrics are scraped from a port", cx)?;
     Some(Metrics {
         path: or_map(
             spec.path.as_ref(),

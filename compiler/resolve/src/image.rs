@@ -51,8 +51,10 @@ pub(crate) fn resolve(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Sourced
 pub(crate) fn pull_secret(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<EnvName> {
     let spec = draft.own.pull_secret.as_ref().or(draft.shared.pull_secret.as_ref())?;
     if *draft.kind != Kind::Image {
-        let message =
-            format!("`services.{}.pull_secret` is for `kind: image`; this one is built here", draft.name);
+        let message = format!(
+            "`services.{}.pull_secret` is for `kind: image`; this one is built here",
+            draft.name
+        );
         cx.push(
             Diagnostic::new(codes::EXCLUSIVE, spec.span, message)
                 .help("take it out: our images are pulled as `registry` and the target say"),

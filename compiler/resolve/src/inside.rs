@@ -153,11 +153,7 @@ pub(crate) fn rights(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Rights {
             exceptions.insert(exception, because(reason, cx));
         }
     }
-    Rights {
-        user: user(draft, spec, cx),
-        exceptions,
-        capabilities: capabilities(draft, spec, cx),
-    }
+    Rights { user: user(draft, spec, cx), exceptions, capabilities: capabilities(draft, spec, cx) }
 }
 
 /// The reason of an exception.
@@ -182,7 +178,10 @@ fn capabilities(
             let message = format!("`services.{}` cannot keep the capability `{name}`", draft.name);
             cx.push(
                 Diagnostic::new(codes::UNKNOWN_VALUE, reason.span, message)
-                    .help(format!("those that do not open the host are {}", CAPABILITIES.join(", ")))
+                    .help(format!(
+                        "those that do not open the host are {}",
+                        CAPABILITIES.join(", ")
+                    ))
                     .did_you_mean(closest(name.as_str(), CAPABILITIES)),
             );
             continue;
@@ -204,7 +203,8 @@ fn user(draft: &DraftService<'_>, spec: &SecuritySection, cx: &mut Context<'_>) 
         return Sourced::written(0, root.span);
     }
     if let Some(user) = spec.user.as_ref().filter(|user| user.value == 0) {
-        let message = format!("`services.{}` would run as root, and no reason is given", draft.name);
+        let message =
+            format!("`services.{}` would run as root, and no reason is given", draft.name);
         cx.push(
             Diagnostic::new(codes::MISSING_FIELD, user.span, message)
                 .help("write `security: {root: WHY}`, or choose a user above 0"),
@@ -219,7 +219,8 @@ fn user(draft: &DraftService<'_>, spec: &SecuritySection, cx: &mut Context<'_>) 
 
 /// What it logs.
 pub(crate) fn logs(own: &ServiceSpec, cx: &mut Context<'_>) -> Logs {
-    let rotate = own.logs.as_ref().and_then(|logs| logs.rotate.as_ref()).map(|rotate| &rotate.value);
+    let rotate =
+        own.logs.as_ref().and_then(|logs| logs.rotate.as_ref()).map(|rotate| &rotate.value);
     let size = rotate.and_then(|rotate| rotate.size.as_ref());
     let files = rotate.and_then(|rotate| rotate.files.as_ref());
     let small = size.filter(|size| size.value.0 < 1000).map(|size| size.span);
@@ -263,11 +264,6 @@ pub(crate) fn log_words(own: &ServiceSpec, cx: &Context<'_>) -> (Sourced<String>
             "json".to_owned(),
             "machines read logs first",
         ),
-        or_map(
-            spec.and_then(|logs| logs.level.as_ref()),
-            level,
-            usual.to_owned(),
-            "by tier",
-        ),
+        or_map(spec.and_then(|logs| logs.level.as_ref()), level, usual.to_owned(), "by tier"),
     )
 }

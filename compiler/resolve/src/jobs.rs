@@ -89,7 +89,8 @@ fn one_of(
         (Some(tool), None) => Some(tool),
         (None, Some(own)) => Some(command(own, scope, cx)),
         _ => {
-            let message = format!("`services.{}.{key}` takes either `tool` or `command`", draft.name);
+            let message =
+                format!("`services.{}.{key}` takes either `tool` or `command`", draft.name);
             cx.push(Diagnostic::new(codes::EXCLUSIVE, span, message));
             None
         }
@@ -117,7 +118,8 @@ pub(crate) fn job(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Job>
     let schedule = own.schedule.as_ref().map(|schedule| ("schedule", schedule.span));
     let route = own.routes.values().next().map(|route| ("routes", route.span));
     for (key, span) in schedule.into_iter().chain(route) {
-        let message = format!("`services.{}` runs once: `run` and `{key}` exclude each other", draft.name);
+        let message =
+            format!("`services.{}` runs once: `run` and `{key}` exclude each other", draft.name);
         cx.push(Diagnostic::new(codes::EXCLUSIVE, span, message).related(run.span, "it is a job"));
     }
     Some(Job {

@@ -68,7 +68,9 @@ impl Parts<'_> {
         let NeedTarget::Service(id) = target else { return };
         let Some(other) = self.drafts.get(id.position()) else { return };
         let command = other.own.health.as_ref().and_then(|health| health.command.as_ref());
-        if !matches!(*other.role, Role::Cron | Role::Job) && (!other.ports.is_empty() || command.is_some()) {
+        if !matches!(*other.role, Role::Cron | Role::Job)
+            && (!other.ports.is_empty() || command.is_some())
+        {
             return;
         }
         let message = format!(

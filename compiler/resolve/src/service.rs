@@ -292,8 +292,9 @@ fn where_it_runs(own: &ServiceSpec, all: &[Platform], cx: &mut Context<'_>) -> V
         }
         let message = format!("`{}` is not deployed to this platform", cx.name);
         cx.push(
-            Diagnostic::new(codes::UNDEFINED, word.span, message)
-                .help("a service chooses among the platforms in `deploy` of the stack: add it there"),
+            Diagnostic::new(codes::UNDEFINED, word.span, message).help(
+                "a service chooses among the platforms in `deploy` of the stack: add it there",
+            ),
         );
     }
     found.sort_unstable();

@@ -49,7 +49,6 @@ pub struct ServiceSpec {
     /// A third party's image with its exact tag (`kind: image`).
     pub image: Option<Spanned<ImageRef>>,
     /// The secret with the credentials for the image's registry, as `docker login` writes them.
-    #[shape(planned)]
     pub pull_secret: Option<Spanned<EnvName>>,
     /// What to run: a list, or a string that is split into words. Never a shell. Required for `node`
     /// and `python`.
@@ -65,7 +64,6 @@ pub struct ServiceSpec {
     /// Environment variables. `${…}` refers to other parts of the stack.
     pub env: BTreeMap<EnvName, Spanned<RawText>>,
     /// Variables fixed when the image is built, and public in the browser.
-    #[shape(planned)]
     pub public_env: BTreeMap<EnvName, Spanned<RawText>>,
     /// The secrets it receives, by name.
     #[shape(keys = "EnvNameOrList")]
@@ -95,7 +93,6 @@ pub struct ServiceSpec {
     /// Database migrations that run before a new version starts.
     pub migrate: Option<Spanned<MigrateSpec>>,
     /// Data for a fresh database.
-    #[shape(planned)]
     pub seed: Option<Spanned<SeedSpec>>,
     /// Runs on this schedule instead of all the time: five cron fields.
     pub schedule: Option<Spanned<CronText>>,
@@ -107,7 +104,6 @@ pub struct ServiceSpec {
     #[shape(planned)]
     pub crons: BTreeMap<Label, Spanned<CallSpec>>,
     /// Runs once at this moment of a deployment instead of all the time.
-    #[shape(planned)]
     pub run: Option<Spanned<MomentWord>>,
     /// The user it runs as, and exceptions from the hardened defaults.
     pub security: Option<Spanned<SecuritySection>>,
@@ -119,7 +115,6 @@ pub struct ServiceSpec {
     /// CI checks of this service alone; by default `ci.checks`.
     pub checks: Option<Spanned<ChecksSpec>>,
     /// The platforms of this service alone.
-    #[shape(planned)]
     pub deploy: Vec<Spanned<PlatformWord>>,
 }
 
