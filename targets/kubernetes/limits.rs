@@ -1,6 +1,6 @@
 //! What this target does not render, each told at the place it was written.
 
-use stackc_model::{Moment, Origin, Service, Start, Update};
+use stackc_model::{Job, Moment, Origin, Service, Start, Update};
 use stackc_source::codes;
 
 use super::context::Context;
@@ -11,6 +11,7 @@ use super::probe::asked_with;
 pub(crate) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
     for (_, service) in ctx.services() {
         job(service, out);
+        first(ctx, service, out);
         sticky(service, out);
         logs(service, out);
         token(service, out);
@@ -51,6 +52,17 @@ fn job(service: &Service, out: &mut Output<'_>) {
         service.name
     );
     out.tell(codes::APPROXIMATED, job.moment.origin.span(), message, &help);
+}
+
+/// Migrations and jobs before a deployment lie in one folder and start at once.
+fn first(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
+    let first = |job: &&Job| *job.moment == Moment::BeforeDeploy;
+    let Some(job) = service.job.as_ref().filter(first) else { return };
+    if ctx.services().any(|(_, other)| other.migrate.is_some()) {
+        let message = format!("on Kubernetes `{}` does not wait for the migrations", service.name);
+        let help = "let it try again until it finds what it needs, or make it a migration";
+        out.tell(codes::APPROXIMATED, job.moment.origin.span(), message, help);
+    }
 }
 
 /// A service keeps its callers by their address; what comes through the edge has the edge's.

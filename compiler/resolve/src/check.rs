@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Backup, Engine, Environment, Role, Tier};
+use stackc_model::{Backup, Engine, Environment, Origin, Role, Service, Tier};
 use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 
 use crate::connections;
@@ -71,7 +71,33 @@ fn stop(environment: &Environment, cx: &mut Context<'_>) {
                     .help("make `stop.grace` at least `stop.drain`"),
             );
         }
+        cut_short(service, environment, cx);
     }
+}
+
+/// A request may take longer than the service has to end.
+fn cut_short(service: &Service, environment: &Environment, cx: &mut Context<'_>) {
+    let grace = &service.stop.grace;
+    let Origin::Written(span) = grace.origin else { return };
+    let routes = service.routes.iter().map(|id| &environment[*id]);
+    let timeouts = routes.filter(|route| !route.websocket).map(|route| &route.timeout);
+    let Some(longest) =
+        timeouts.filter(|timeout| timeout.value > grace.value).max_by_key(|t| t.value)
+    else {
+        return;
+    };
+    let Some(route) = longest.origin.span() else { return };
+    let message = format!(
+        "`{}` is killed {} after SIGTERM, and a request may take {}",
+        service.name,
+        grace.compact(),
+        longest.compact()
+    );
+    cx.push(
+        Diagnostic::new(codes::GRACE, span, message)
+            .related(route, "the longest request")
+            .help("take `stop.grace` out, and it follows the route"),
+    );
 }
 
 /// Nothing saves the volumes of services yet, so somebody has to know.

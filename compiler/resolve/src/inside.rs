@@ -176,14 +176,12 @@ fn capabilities(
     for (name, reason) in &spec.capabilities {
         if !CAPABILITIES.contains(&name.as_str()) {
             let message = format!("`services.{}` cannot keep the capability `{name}`", draft.name);
-            cx.push(
-                Diagnostic::new(codes::UNKNOWN_VALUE, reason.span, message)
-                    .help(format!(
-                        "those that do not open the host are {}",
-                        CAPABILITIES.join(", ")
-                    ))
-                    .did_you_mean(closest(name.as_str(), CAPABILITIES)),
+            // The place is that of the reason, so there is nothing to fix by itself.
+            let help = closest(name.as_str(), CAPABILITIES).map_or_else(
+                || format!("those that do not open the host are {}", CAPABILITIES.join(", ")),
+                |near| format!("did you mean `{near}`?"),
             );
+            cx.push(Diagnostic::new(codes::UNKNOWN_VALUE, reason.span, message).help(help));
             continue;
         }
         kept.insert(name.to_string(), because(reason, cx));

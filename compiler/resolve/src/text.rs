@@ -171,7 +171,7 @@ fn unknown(
     let help = suggestion.map_or_else(
         || {
             "references are ${domain}, ${domains.NAME}, ${url}, ${environment}, ${name}, ${env.X}, \
-             ${secrets.X}, ${data.NAME.url|host|port|database|user} and \
+             ${secrets.X}, ${data.NAME.url|direct_url|host|port|database|user} and \
              ${services.NAME.url|public_url|host|port}; `$${` is a literal `${`"
                 .to_owned()
         },

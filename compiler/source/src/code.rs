@@ -136,4 +136,5 @@ code_table! {
     HSTS_PRELOAD = Warning "W0706" "HSTS preload is hard to take back";
     UNSAFE_CSP = Warning "W0707" "the content security policy allows unsafe inline code";
     NO_EFFECT = Warning "W0708" "a field that changes nothing here";
+    GRACE = Warning "W0714" "a service is killed before its longest request may end";
 }
