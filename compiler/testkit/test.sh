@@ -9,4 +9,4 @@ if ! cargo deny --version >/dev/null 2>&1; then
 fi
 cargo deny --locked check --hide-inclusion-graph licenses bans sources
 cargo test --locked --workspace
-cargo test --locked -p stackc-testkit --features tools --test tools
+cargo test --locked -p stackc-testkit --features tools --test tools --test editor

@@ -13,10 +13,10 @@ pub(crate) struct Options {
     pub(crate) user: Option<Spanned<String>>,
     /// The folder on that host that holds the repository's files.
     pub(crate) path: Option<Spanned<String>>,
-    /// The base of the compose project's name, which the environment's name follows; the stack's
-    /// name by default. It names containers, networks and volumes.
+    /// The base of the compose project's name, which the environment's name follows; by default the
+    /// stack's name. It names containers, networks and volumes.
     pub(crate) project: Option<Spanned<String>>,
-    /// The base name of the files, `compose` by default.
+    /// The base name of the files; by default `compose`.
     pub(crate) file: Option<Spanned<String>>,
 }
 

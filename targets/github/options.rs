@@ -5,14 +5,14 @@ use stackc_shape::{Decode, Spanned};
 /// Options of the GitHub Actions workflows.
 #[derive(Debug, Default, Decode)]
 pub(crate) struct Options {
-    /// The runner label of every job, `ubuntu-24.04` by default. A label of your own runners works
+    /// The runner label of every job; by default `ubuntu-24.04`. A label of your own runners works
     /// where they carry the same tools.
     pub(crate) runner: Option<Spanned<String>>,
-    /// Long-lived branches that are checked on every push, besides pull requests; `[main]` by
-    /// default. A branch that an environment deploys from is checked by that deployment instead.
+    /// Long-lived branches that are checked on every push, besides pull requests; by default
+    /// `[main]`. A branch that an environment deploys from is checked by that deployment instead.
     #[shape(fixed)]
     pub(crate) branches: Option<Vec<Spanned<String>>>,
-    /// The platforms the workflow of an environment deploys to, by default all the environment runs
+    /// The platforms the workflow of an environment deploys to; by default all the environment runs
     /// on. An empty list leaves the deploy workflow out.
     pub(crate) platforms: Option<Vec<Spanned<DeployPlatform>>>,
 }

@@ -9,10 +9,10 @@ use super::scrape::Intervals;
 /// The options of this target.
 #[derive(Debug, Default, Decode)]
 pub(super) struct Options {
-    /// How often every target is scraped, from 5s to 1m; 15s by default. Only where `observe` is
+    /// How often every target is scraped, from 5s to 1m; by default `15s`. Only where `observe` is
     /// `full`.
     scrape_interval: Option<Spanned<Seconds>>,
-    /// How often the rules are evaluated, from 5s to 1m; 15s by default. Only where `observe` is
+    /// How often the rules are evaluated, from 5s to 1m; by default `15s`. Only where `observe` is
     /// `full`.
     evaluation_interval: Option<Spanned<Seconds>>,
     /// The page that says what to do about an alert. Every alert links to its own name in lower case

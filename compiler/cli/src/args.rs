@@ -43,8 +43,8 @@ pub(crate) enum ColorChoice {
 pub(crate) enum Command {
     /// Write the generated files.
     Build(Build),
-    /// Write nothing; fail when the stack is wrong or a generated file is not up to date.
-    Check(Select),
+    /// Fail when the stack is wrong or a generated file is not up to date; write nothing but fixes.
+    Check(Check),
     /// Show what `build` would change.
     Diff(Diff),
     /// Print the JSON Schema of stack.yaml.
@@ -98,6 +98,16 @@ pub(crate) struct Build {
     /// Say how long each stage took.
     #[arg(long)]
     pub(crate) timings: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) select: Select,
+    /// First apply every certain fix to the stack's file.
+    #[arg(long)]
+    pub(crate) fix: bool,
 }
 
 /// Options of `diff`.

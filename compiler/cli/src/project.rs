@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use stackc_driver::disk::{OutputRoot, Selection};
-use stackc_driver::{Compilation, DiskLoader, LoadError, Loader, compile};
+use stackc_driver::{Compilation, DiskLoader, LoadError, Loader, compile, rewrite};
 use stackc_source::{Diagnostic, SourceMap, codes};
 use stackc_target::{RelPath, Target};
 
@@ -54,7 +54,7 @@ impl Project {
     }
 
     /// The name that diagnostics show: as seen from here, without `./`.
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let path = self.folder.join(&self.name);
         let tidy: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
         tidy.to_string_lossy().replace('\\', "/")
@@ -63,6 +63,11 @@ impl Project {
     /// Compiles it.
     pub(crate) fn compile(&self) -> Compilation {
         compile(self, &self.shown(), stackc_targets::ALL)
+    }
+
+    /// Puts another text in the place of the one that was read.
+    pub(crate) fn rewrite(&self, old: &str, new: &str) -> std::io::Result<()> {
+        rewrite(&self.folder.join(&self.name), old.as_bytes(), new.as_bytes())
     }
 
     /// Compiles it and reports; the exit code where that is the end.

@@ -192,7 +192,7 @@ fn add_schema(schema: String, artifacts: &mut Artifacts) {
 #[must_use]
 pub fn schema(targets: &[&dyn Target]) -> String {
     let options: Vec<_> = targets.iter().map(|target| (target.id(), target.options())).collect();
-    let id = "urn:stackc:schema:v1";
-    let schema = stackc_shape::json_schema(id, "stack.yaml", StackSpec::shape(), &options);
+    let id = "urn:stackc:schema:v1/Stack";
+    let schema = stackc_shape::json_schema(id, StackSpec::shape(), &options);
     format!("{schema:#}\n")
 }

@@ -47,7 +47,7 @@ pub fn explain(path: &str, stack: Option<&Stack>) -> Option<Explanation> {
     });
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let here = stack.map_or_else(Vec::new, |stack| values(stack, &segments));
-    Some(Explanation { path: path.to_owned(), doc, takes: describe(shape), keys, here })
+    Some(Explanation { path: path.to_owned(), doc, takes: shape.takes(), keys, here })
 }
 
 /// Follows a path through the shapes; shorthand keys lead to their long place.
@@ -76,25 +76,6 @@ fn walk(asked: &[&str]) -> Option<(Shape, String, Vec<String>)> {
 
 fn first_line(doc: &str) -> String {
     doc.lines().next().unwrap_or("").to_owned()
-}
-
-fn describe(shape: Shape) -> String {
-    match shape {
-        Shape::Record(record) => match record.short {
-            Some(_) => "a mapping, or a short form".to_owned(),
-            None => "a mapping".to_owned(),
-        },
-        Shape::Map(..) => "a mapping of names".to_owned(),
-        Shape::List(item) => format!("a list, each {}", describe(item())),
-        Shape::Scalar(scalar) => scalar.name.to_owned(),
-        Shape::Words(list) => {
-            let words: Vec<_> = list.words.iter().map(|word| format!("`{}`", word.word)).collect();
-            format!("one of {}", words.join(", "))
-        }
-        Shape::Switch(inner) => format!("`false`, `true` or {}", describe(inner())),
-        Shape::Nullable(inner) => format!("null or {}", describe(inner())),
-        Shape::Any => "anything".to_owned(),
-    }
 }
 
 fn values(stack: &Stack, path: &[&str]) -> Vec<Here> {

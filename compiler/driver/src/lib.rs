@@ -17,7 +17,11 @@ mod compile;
 pub mod disk;
 mod explain;
 mod loader;
+mod mend;
+mod rewrite;
 
 pub use compile::{Compilation, Timings, compile, schema};
 pub use explain::{Explanation, Here, explain, plain};
 pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};
+pub use mend::{Correction, mend};
+pub use rewrite::rewrite;

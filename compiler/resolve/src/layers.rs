@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{Label, Tier};
 use stackc_shape::{Decode, Decoder, Segment, Shape, expand, overlay};
-use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, Span, closest, codes};
+use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, Span, codes};
 use stackc_spec::{EnvironmentSpec, StackSpec, TierWord};
 
 /// One environment before it is resolved.
@@ -176,7 +176,7 @@ fn unknown(
     diagnostics.push(
         Diagnostic::new(codes::UNKNOWN_KEY, entry.key_span, message)
             .help("it takes its own fields (`tier`, `branch`, `tag`, `manual`, …) and the sections of the stack")
-            .did_you_mean(closest(&entry.key, known))
+            .one_of(&entry.key, known)
             .in_environment(Some(name.as_str())),
     );
 }

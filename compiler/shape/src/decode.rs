@@ -137,13 +137,9 @@ impl<'a> Decoder<'a> {
             record.fields.iter().map(|field| field.key).chain(moves)
         };
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_KEY, entry.key_span, message);
-        // `{a:1}` without the space reads as the key `a:1`.
-        let trap = entry.key.split_once(':').filter(|_| entry.value.is_null());
-        diagnostic = match (trap, closest(&entry.key, known())) {
-            (Some((key, value)), _) => diagnostic
-                .help(format!("YAML wants a space behind the colon: `{key}: {value}`"))
-                .fix("add the space", entry.key_span, format!("{key}: {value}")),
-            (None, Some(name)) => diagnostic.did_you_mean(Some(name)),
+        diagnostic = match (no_space(entry), closest(&entry.key, known())) {
+            (Some(meant), _) => space_missing(diagnostic, entry.key_span, &meant),
+            (None, Some(_)) => diagnostic.one_of(&entry.key, known()),
             (None, None) if known().count() > 12 && !place.starts_with("targets.") => {
                 let path = if place.is_empty() { "." } else { place };
                 diagnostic.help(format!("`stackc explain {path}` lists the keys it takes"))
@@ -169,8 +165,12 @@ impl<'a> Decoder<'a> {
         let mut map = BTreeMap::new();
         for entry in entries.iter().filter(|entry| !entry.key.starts_with("x-")) {
             let name = key(&entry.key);
-            let value =
-                self.within(Segment::Key(&entry.key), |decoder| T::decode(&entry.value, decoder));
+            // Where the space behind the colon is missing there is no value to complain of.
+            let value = match name.is_err() && no_space(entry).is_some() {
+                true => None,
+                false => self
+                    .within(Segment::Key(&entry.key), |decoder| T::decode(&entry.value, decoder)),
+            };
             match (name, value) {
                 (Ok(name), Some(value)) => {
                     map.insert(name, value);
@@ -201,7 +201,11 @@ impl<'a> Decoder<'a> {
             self.bad_secret_name(entry.key_span)
         } else {
             let message = format!("the name `{}` {fault}", entry.key);
-            Diagnostic::new(codes::BAD_NAME, entry.key_span, message).did_you_mean(better)
+            let diagnostic = Diagnostic::new(codes::BAD_NAME, entry.key_span, message);
+            match no_space(entry) {
+                Some(meant) => space_missing(diagnostic, entry.key_span, &meant),
+                None => diagnostic.did_you_mean(better),
+            }
         };
         self.push(diagnostic);
     }
@@ -243,10 +247,24 @@ impl<'a> Decoder<'a> {
             let all: Vec<_> = words().map(|word| format!("`{word}`")).collect();
             let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, node.span, message)
                 .label(format!("one of {}", all.join(", ")));
-            self.push(diagnostic.did_you_mean(closest(&scalar.text, words())));
+            self.push(diagnostic.one_of(&scalar.text, words()));
         }
         found
     }
+}
+
+/// `{a:1}` without the space reads as the key `a:1` and no value: what was meant.
+fn no_space(entry: &Entry) -> Option<String> {
+    let (key, value) = entry.key.split_once(':').filter(|_| entry.value.is_null())?;
+    Some(format!("{key}: {value}"))
+}
+
+fn space_missing(diagnostic: Diagnostic, span: Span, meant: &str) -> Diagnostic {
+    diagnostic.help(format!("YAML wants a space behind the colon: `{meant}`")).fix(
+        "add the space",
+        span,
+        meant,
+    )
 }
 
 /// The name in the other case and with the other dash, where it then is one.

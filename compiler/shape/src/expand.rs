@@ -89,10 +89,11 @@ fn dashed(node: &Node) -> Option<String> {
 /// The scalar before and after a separator.
 fn split(node: &Node, separator: &str) -> Option<(Node, Option<Node>)> {
     let scalar = node.as_scalar()?;
-    let part = |text: &str| Node::scalar(text, scalar.quoted, node.span);
+    // Quotes belong to the whole: each part is what it looks like.
+    let part = |text: &str| Node::scalar(text, false, node.span);
     Some(match scalar.text.split_once(separator) {
         Some((first, second)) => (part(first), Some(part(second))),
-        None => (part(&scalar.text), None),
+        None => (node.clone(), None),
     })
 }
 

@@ -5,6 +5,7 @@
 //! Schema; they cannot disagree. The language and each target's options are described this way.
 
 mod decode;
+mod describe;
 mod expand;
 mod merge;
 mod scalar;

@@ -131,6 +131,10 @@ impl<T: Decode> Decode for Switch<T> {
         match node.as_scalar().and_then(stackc_source::Scalar::as_bool) {
             Some(false) => Some(Self::Off(node.span)),
             Some(true) => Some(Self::On(None)),
+            None if old_boolean(node).is_some() && T::shape().record().is_some() => {
+                no_boolean(node, decoder);
+                None
+            }
             None => T::decode(node, decoder).map(|value| Self::On(Some(value))),
         }
     }
@@ -227,16 +231,24 @@ fn no_integer(node: &Node, decoder: &mut Decoder<'_>) {
     }
 }
 
+/// What a word that is a boolean in YAML 1.1 means, and so does a quoted or capital one.
+fn old_boolean(node: &Node) -> Option<&'static str> {
+    match &*node.as_scalar()?.text.to_ascii_lowercase() {
+        "yes" | "on" | "y" | "true" => Some("true"),
+        "no" | "off" | "n" | "false" => Some("false"),
+        _ => None,
+    }
+}
+
 /// What is neither `true` nor `false`; the words of YAML 1.1 are known, but not taken.
 fn no_boolean(node: &Node, decoder: &mut Decoder<'_>) {
-    let word = node.as_scalar().map(|scalar| scalar.text.to_ascii_lowercase());
-    let meant = match word.as_deref() {
-        Some("yes" | "on" | "y" | "true") => "true",
-        Some("no" | "off" | "n" | "false") => "false",
-        _ => return decoder.wrong_type(node, "true or false"),
+    let Some(meant) = old_boolean(node) else {
+        return decoder.wrong_type(node, "true or false");
     };
     let message = format!("`{}` takes true or false", decoder.path());
-    decoder.push(Diagnostic::new(codes::WRONG_TYPE, node.span, message).did_you_mean(Some(meant)));
+    decoder.push(
+        Diagnostic::new(codes::WRONG_TYPE, node.span, message).did_you_mean(Some(meant)).surely(),
+    );
 }
 
 scalars! {

@@ -1,5 +1,6 @@
 //! Diagnostics as data; how they look is decided elsewhere.
 
+use crate::suggest::{closest, slip};
 use crate::{Code, Severity, Span};
 
 /// A place with a remark.
@@ -20,11 +21,13 @@ pub struct Edit {
     pub replacement: String,
 }
 
-/// A change that mends the fault with certainty.
+/// A change that mends the fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, in the imperative.
     pub title: String,
+    /// Whether nothing else can be meant, so that it may be applied without asking.
+    pub certain: bool,
     /// The edits, in order, without overlap.
     pub edits: Vec<Edit>,
 }
@@ -42,7 +45,7 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
-    /// A certain fix, where there is one.
+    /// What mends it, where that can be said.
     pub fix: Option<Fix>,
     /// The environment in which it shows, where it is not in all of them.
     pub environment: Option<String>,
@@ -96,16 +99,27 @@ impl Diagnostic {
         self
     }
 
-    /// Adds "did you mean", where there is a suggestion, with the edit that applies it.
+    /// Adds "did you mean", where there is a suggestion, with the edit that applies it. It may be
+    /// wrong: whoever wrote the name may mean something that is yet to be written.
     #[must_use]
     pub fn did_you_mean(self, suggestion: Option<&str>) -> Self {
         match (suggestion, self.primary.as_ref().map(|label| label.span)) {
             (Some(name), Some(span)) => {
                 let help = format!("did you mean `{name}`?");
-                self.help(help).fix(format!("write `{name}`"), span, name)
+                self.help(help).fix(format!("write `{name}`"), span, name).perhaps()
             }
             _ => self,
         }
+    }
+
+    /// The same for a word out of a closed list. A slip of one letter that leads to one word only is
+    /// certain.
+    #[must_use]
+    pub fn one_of<'a>(self, written: &str, words: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let near = closest(written, words.clone());
+        let certain = near.is_some() && slip(written, words) == near;
+        let diagnostic = self.did_you_mean(near);
+        if certain { diagnostic.surely() } else { diagnostic }
     }
 
     /// Offers a certain fix: replace `span` by `replacement`.
@@ -117,7 +131,26 @@ impl Diagnostic {
         replacement: impl Into<String>,
     ) -> Self {
         let edits = vec![Edit { span, replacement: replacement.into() }];
-        self.fix = Some(Fix { title: title.into(), edits });
+        self.fix = Some(Fix { title: title.into(), certain: true, edits });
+        self
+    }
+
+    /// The fix is a guess.
+    #[must_use]
+    pub fn perhaps(self) -> Self {
+        self.certainty(false)
+    }
+
+    /// The fix is no guess.
+    #[must_use]
+    pub fn surely(self) -> Self {
+        self.certainty(true)
+    }
+
+    fn certainty(mut self, certain: bool) -> Self {
+        if let Some(fix) = &mut self.fix {
+            fix.certain = certain;
+        }
         self
     }
 

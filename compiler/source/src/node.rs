@@ -148,7 +148,10 @@ impl Scalar {
         } else if self.as_integer().is_some() {
             "an integer"
         } else if self.is_float() {
-            "a number with a fraction"
+            match self.text.bytes().all(|byte| byte.is_ascii_digit()) {
+                true => "a number that begins with zero",
+                false => "a number with a fraction",
+            }
         } else {
             "a string"
         }

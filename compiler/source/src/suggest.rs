@@ -22,9 +22,42 @@ pub fn closest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// The only candidate that is one slip of the hand away: a letter too many, missing, wrong or in its
+/// neighbour's place, or the case. Short words are too alike for that.
+pub(crate) fn slip<'a>(
+    written: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let lower = written.to_ascii_lowercase();
+    if !(3..=64).contains(&lower.len()) {
+        return None;
+    }
+    let same = |candidate: &&str| candidate.to_ascii_lowercase() == lower;
+    let near = |candidate: &&str| {
+        candidate.len() > 2
+            && strsim::damerau_levenshtein(&lower, &candidate.to_ascii_lowercase()) <= 1
+    };
+    let candidates: Vec<&str> = candidates.filter(near).collect();
+    match candidates[..] {
+        [only] => Some(only),
+        _ => candidates.into_iter().find(same),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, slip};
+
+    #[test]
+    fn one_slip_that_leads_to_one_word_is_certain() {
+        let words = || ["port", "ports", "kind", "env"].into_iter();
+        assert_eq!(slip("kidn", words()), Some("kind"));
+        assert_eq!(slip("evn", words()), Some("env"));
+        assert_eq!(slip("PORT", words()), Some("port"), "the case alone");
+        assert_eq!(slip("pors", words()), None, "two words are as near");
+        assert_eq!(slip("knd1", words()), None, "two slips");
+        assert_eq!(slip("po", words()), None);
+    }
 
     #[test]
     fn finds_slips_and_nothing_else() {

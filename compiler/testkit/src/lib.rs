@@ -3,9 +3,13 @@
 pub mod sites;
 pub mod values;
 
+mod reference;
+
 use std::path::{Path, PathBuf};
 
 use stackc_driver::{Compilation, MemoryLoader, compile};
+
+pub use reference::reference;
 
 /// The root of the repository.
 #[must_use]

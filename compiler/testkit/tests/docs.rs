@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use stackc_testkit::{compile_text, repository};
+use stackc_testkit::{compile_text, diff, reference, repository, updating};
 
 fn documents() -> Vec<PathBuf> {
     let mut found = vec![repository().join("README.md")];
@@ -67,6 +67,40 @@ fn every_stack_in_the_documentation_compiles() {
         }
     }
     assert!(seen >= 4, "only {seen} examples were found");
+}
+
+#[test]
+fn the_reference_is_that_of_the_language() {
+    let path = repository().join("docs/reference.md");
+    let found = reference();
+    if updating() {
+        std::fs::write(path, found).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == found,
+        "docs/reference.md is not up to date; \
+         run `STACKC_UPDATE=1 cargo test -p stackc-testkit --test docs`\n{}",
+        diff(&kept, &found)
+    );
+}
+
+#[test]
+fn every_link_within_the_reference_leads_to_a_heading() {
+    let page = reference();
+    let slug = |heading: &str| -> String {
+        heading.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+    };
+    let headings: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let mut anchors: Vec<_> = headings.iter().map(|heading| slug(heading).to_lowercase()).collect();
+    anchors.sort();
+    anchors.dedup();
+    assert_eq!(anchors.len(), headings.len(), "two headings have one anchor");
+    for (_, rest) in page.match_indices("](#").map(|(at, _)| page.split_at(at + 3)) {
+        let anchor = rest.split(')').next().unwrap_or("");
+        assert!(anchors.iter().any(|known| known == anchor), "{anchor}");
+    }
 }
 
 #[test]

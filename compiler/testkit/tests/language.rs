@@ -6,7 +6,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
-use stackc_shape::{Decode, Decoder, expand};
+use stackc_shape::{Decode, Decoder, Shape, expand};
 use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
 use stackc_spec::StackSpec;
 use stackc_testkit::compile_text;
@@ -20,6 +20,7 @@ fn main() -> std::process::ExitCode {
         Trial::test("schema::accepts_the_cases", accepts_the_cases),
         Trial::test("schema::describes_everything", describes_everything),
         Trial::test("schema::has_no_any_of", has_no_any_of),
+        Trial::test("shape::has_no_word_of_yaml_1_1", has_no_old_boolean),
     ];
     for site in sites() {
         let (name, base) = (site.path.join("."), bases.clone());
@@ -211,4 +212,20 @@ fn has_no_any_of() -> Result<(), Failed> {
         .filter(|word| text.contains(&format!("\"{word}\"")))
         .collect();
     if found.is_empty() { Ok(()) } else { Err(format!("{found:?}").into()) }
+}
+
+/// No key and no word of the language is a boolean to a reader of YAML 1.1.
+fn has_no_old_boolean() -> Result<(), Failed> {
+    const OLD: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    let words = sites().into_iter().flat_map(|site| {
+        let words = match site.shape {
+            Shape::Words(list) => list.words.iter().map(|word| word.word.to_owned()).collect(),
+            _ => Vec::new(),
+        };
+        site.path.into_iter().chain(words)
+    });
+    match words.into_iter().find(|word| OLD.contains(&word.to_ascii_lowercase().as_str())) {
+        Some(word) => Err(format!("`{word}` is a boolean in YAML 1.1").into()),
+        None => Ok(()),
+    }
 }

@@ -196,9 +196,12 @@ node_tools() {
 	cp "$here/npm/package.json" "$here/npm/package-lock.json" "$tools/npm/"
 	# The lock file pins by hash and names no registry, so any mirror serves.
 	(cd "$tools/npm" && PATH="$(dirname "$node"):$PATH" retry npm ci --ignore-scripts --no-audit --no-fund >&2)
-	printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" \
-		"$(readlink -f "$tools/npm/node_modules/.bin/dclint")" >"$tools/bin/dclint"
-	chmod +x "$tools/bin/dclint"
+	local name
+	for name in dclint yaml-language-server; do
+		printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" \
+			"$(readlink -f "$tools/npm/node_modules/.bin/$name")" >"$tools/bin/$name"
+		chmod +x "$tools/bin/$name"
+	done
 }
 
 # ---- Kubernetes custom resources ----------------------------------------------------------------

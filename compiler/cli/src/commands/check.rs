@@ -1,16 +1,22 @@
 //! `stackc check`
 
 use stackc_driver::disk::{self, Finding, State};
-use stackc_source::{Diagnostic, codes};
+use stackc_driver::{Correction, mend};
+use stackc_source::{Diagnostic, FileId, SourceMap, codes};
 
-use crate::args::{Args, Select};
+use crate::args::{Args, Check};
 use crate::exit::Exit;
-use crate::project::Tree;
-use crate::report;
+use crate::project::{Project, Tree, targets};
+use crate::{render, report};
 
-/// Fails when the stack is wrong or the tree is not what the stack says; writes nothing.
-pub(crate) fn run(args: &Args, select: &Select) -> Exit {
-    let tree = match Tree::open(args, select) {
+/// Fails when the stack is wrong or the tree is not what the stack says; writes nothing but fixes.
+pub(crate) fn run(args: &Args, options: &Check) -> Exit {
+    if options.fix
+        && let Err(exit) = fix(args)
+    {
+        return exit;
+    }
+    let tree = match Tree::open(args, &options.select) {
         Ok(tree) => tree,
         Err(exit) => return exit,
     };
@@ -25,6 +31,39 @@ pub(crate) fn run(args: &Args, select: &Select) -> Exit {
         }
         Err(faults) => report::diagnostics(args, &faults, &tree.compilation.sources),
     }
+}
+
+/// Applies the certain fixes and says which; what is wrong still is found by the check itself.
+fn fix(args: &Args) -> Result<(), Exit> {
+    let project = Project::find(args)?;
+    let before = project.compile();
+    let Some(old) = text(&before.sources) else { return Ok(()) };
+    let (after, corrections) = mend(before, targets());
+    let Some(new) = text(&after.sources).filter(|_| !corrections.is_empty()) else { return Ok(()) };
+    if let Err(error) = project.rewrite(&old, &new) {
+        let message = format!("`{}` cannot be fixed: {error}", project.shown());
+        let fault = Diagnostic::global(codes::IO, message).help("nothing was changed");
+        return Err(report::diagnostics(args, &[fault], &after.sources));
+    }
+    match report::result(&summary(&project.shown(), &corrections)) {
+        Exit::Fine => Ok(()),
+        exit => Err(exit),
+    }
+}
+
+fn text(sources: &SourceMap) -> Option<String> {
+    sources.file(FileId(0)).map(|file| file.text.clone())
+}
+
+fn summary(name: &str, corrections: &[Correction]) -> String {
+    let line = |done: &Correction| {
+        let (before, after) = (render::short(&done.before), render::short(&done.after));
+        let name = render::short(name);
+        format!("{name}:{}:{}: {before} → {after} ({})\n", done.line, done.column, done.code.id)
+    };
+    let plural = if corrections.len() == 1 { "" } else { "es" };
+    let lines: String = corrections.iter().map(line).collect();
+    format!("{lines}{} fix{plural} applied\n", corrections.len())
 }
 
 /// What is wrong with a file, and the command that mends it.

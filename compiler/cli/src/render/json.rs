@@ -37,6 +37,7 @@ struct Related<'a> {
 #[derive(Serialize)]
 struct WrittenFix<'a> {
     title: String,
+    certain: bool,
     edits: Vec<WrittenEdit<'a>>,
 }
 
@@ -94,5 +95,6 @@ fn written<'a>(fix: &'a Fix, sources: &'a SourceMap, masks: &Masks<'_>) -> Optio
         let place = Place::of(edit.span, sources).filter(|_| shown)?;
         Some(WrittenEdit { place, replacement: &edit.replacement })
     });
-    Some(WrittenFix { title: masks.redact(&fix.title), edits: edits.collect::<Option<_>>()? })
+    let (title, certain) = (masks.redact(&fix.title), fix.certain);
+    Some(WrittenFix { title, certain, edits: edits.collect::<Option<_>>()? })
 }

@@ -49,3 +49,13 @@ pub(crate) fn render(
         Format::Github => github::render(diagnostics, sources, &masks, out),
     }
 }
+
+/// A text of a source in a line of a result.
+pub(crate) fn short(source: &str) -> String {
+    const MOST: usize = 80;
+    let clean = text::clean(source).replace('\n', " ");
+    if clean.chars().count() <= MOST {
+        return clean;
+    }
+    clean.chars().take(MOST).chain(['…']).collect()
+}

@@ -10,13 +10,11 @@ use super::ledger::raw;
 use super::lock::Lock;
 use super::plan::{Change, Plan, PlannedFile, plan};
 use super::{JOURNAL, MANIFEST, OutputRoot, Policy, Selection};
+use cap_std::fs::Dir;
 use serde::Serialize;
-use stackc_source::Diagnostic;
+use stackc_source::{Diagnostic, codes};
 use stackc_target::Artifacts;
 use std::io;
-
-/// How often a build starts over when another one comes first.
-const ATTEMPTS: usize = 5;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -45,7 +43,8 @@ impl Summary {
     }
 }
 
-/// Plans and applies; starts over when another build changed the tree in between.
+/// Plans and applies. What stands against it is looked at again with nobody else writing, because it
+/// may have been another build at work.
 ///
 /// # Errors
 /// Those of [`plan()`] and [`apply`].
@@ -56,20 +55,37 @@ pub fn build(
     policy: &Policy,
     stack_id: &str,
 ) -> Result<(Plan, Summary), Vec<Diagnostic>> {
-    for _ in 1..ATTEMPTS {
-        let plan = plan(root, artifacts, selection, policy, stack_id)?;
-        match carry_out(root, &plan, &mut |_| Ok(())) {
-            Ok(()) => {
-                let summary = Summary::of(&plan);
-                return Ok((plan, summary));
-            }
-            Err(Refusal::Overtaken(_)) => {}
+    let faults = match plan(root, artifacts, selection, policy, stack_id) {
+        Err(faults) => faults,
+        Ok(plan) => match carry_out(root, &plan, &mut |_| Ok(())) {
+            Ok(()) => return Ok(done(plan)),
+            Err(Refusal::Overtaken(fault)) => vec![*fault],
             Err(Refusal::Failed(fault)) => return Err(vec![*fault]),
-        }
+        },
+    };
+    // The folder may have come into being in the meantime.
+    let root = OutputRoot::open(root.path())?.with_patience(root.patience);
+    let Some((dir, _lock)) = alone(&root)? else { return Err(faults) };
+    let plan = plan(&root, artifacts, selection, policy, stack_id)?;
+    match write(dir, &plan, &mut |_| Ok(())) {
+        Ok(()) => Ok(done(plan)),
+        Err(Refusal::Overtaken(fault) | Refusal::Failed(fault)) => Err(vec![*fault]),
     }
-    let plan = plan(root, artifacts, selection, policy, stack_id)?;
-    let summary = apply(root, &plan)?;
-    Ok((plan, summary))
+}
+
+fn done(plan: Plan) -> (Plan, Summary) {
+    let summary = Summary::of(&plan);
+    (plan, summary)
+}
+
+/// The folder with nobody else writing to it; `None` where there is none or we may not write.
+fn alone(root: &OutputRoot) -> Result<Option<(Dir, Lock)>, Vec<Diagnostic>> {
+    let Some(dir) = root.existing() else { return Ok(None) };
+    match Lock::take(&dir, root.patience) {
+        Ok(lock) => Ok(Some((dir, lock))),
+        Err(fault) if fault.code == codes::LOCKED => Err(vec![*fault]),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Carries out a plan.
@@ -116,6 +132,11 @@ fn carry_out(root: &OutputRoot, plan: &Plan, watcher: Watcher<'_>) -> Result<(),
     }
     let dir = root.create()?;
     let _lock = Lock::take(&dir, root.patience)?;
+    write(dir, plan, watcher)
+}
+
+/// Carries out a plan with the lock taken.
+fn write(dir: Dir, plan: &Plan, watcher: Watcher<'_>) -> Result<(), Refusal> {
     let mut hands = Hands::new(dir, watcher);
     verify(&mut hands, plan)?;
     Ok(Run { hands, plan, done: 0 }.run()?)

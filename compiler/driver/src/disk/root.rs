@@ -56,6 +56,11 @@ impl OutputRoot {
         Ok(Tree::new(dir))
     }
 
+    /// The folder, where there is one.
+    pub(super) fn existing(&self) -> Option<Dir> {
+        self.dir.as_ref()?.try_clone().ok()
+    }
+
     /// The folder to write to, made where it is missing.
     pub(super) fn create(&self) -> Result<Dir, Fault> {
         let open = || match &self.dir {

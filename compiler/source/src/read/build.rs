@@ -150,6 +150,9 @@ impl<'a> Builder<'a> {
                 false => Node::null(span),
             }
         } else {
+            if plain {
+                traps::cut_short(self, text, span);
+            }
             Node::scalar(text, !plain, span)
         };
         if !self.keep(anchor, &node) {

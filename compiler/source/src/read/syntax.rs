@@ -132,6 +132,9 @@ fn leading_tab(place: &Place<'_>, line: usize) -> Option<usize> {
 fn plain(kind: &ErrorKind, place: &Place<'_>) -> Diagnostic {
     let (code, message, help) = words(kind, place);
     let mut diagnostic = Diagnostic::new(code, place.here(), message).help(help);
+    if message == SECOND_COLON {
+        diagnostic = traps::quote_line(diagnostic, place);
+    }
     if let Some(open) = place.flow.filter(|open| *open != place.at) {
         diagnostic = diagnostic.related(place.character(open as usize), "still open here");
     }
@@ -228,13 +231,15 @@ fn words(kind: &ErrorKind, place: &Place<'_>) -> (Code, &'static str, &'static s
     (codes::SYNTAX, message, help)
 }
 
+const SECOND_COLON: &str = "a second `: ` on one line";
+
 /// A `:` behind a value: either a second one on its line, or a line that is indented too deep.
 fn second_colon(place: &Place<'_>) -> (&'static str, &'static str) {
     let line = place.text.get(place.line_start()..place.at as usize).unwrap_or("");
     let above = place.text.get(..place.line_start()).unwrap_or("");
     let above = above.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
     if line.contains(": ") {
-        ("a second `: ` on one line", "quote the value")
+        (SECOND_COLON, "quote the value")
     } else if !above.contains(':') {
         ("the line above is text without a `:`", "write it as `key: value`")
     } else {

@@ -32,7 +32,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     let pages = ALL_CODES.iter().map(|code| {
         Trial::test(format!("page::{}", code.id), move || check(*code).map_err(Failed::from))
     });
-    pages.chain([Trial::test("page::no_other", no_other)]).collect()
+    let whole = [Trial::test("page::no_other", no_other), Trial::test("page::index", index)];
+    pages.chain(whole).collect()
 }
 
 fn check(code: Code) -> Result<(), String> {
@@ -80,10 +81,53 @@ fn example(page: &str, heading: &str) -> Option<String> {
 }
 
 fn no_other() -> Result<(), Failed> {
-    let known: BTreeSet<String> = ALL_CODES.iter().map(|code| format!("{}.md", code.id)).collect();
+    let pages = ALL_CODES.iter().map(|code| format!("{}.md", code.id));
+    let known: BTreeSet<String> = pages.chain(["README.md".to_owned()]).collect();
     for entry in fs::read_dir(folder("docs/errors"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         demand(known.contains(&name), &format!("`{name}` explains no code"))?;
     }
     Ok(())
 }
+
+/// `docs/errors/README.md` lists every code; `STACKC_UPDATE=1` writes it.
+fn index() -> Result<(), Failed> {
+    let path = folder("docs/errors/README.md");
+    let mut text = INDEX_HEAD.to_owned();
+    for (pass, title) in PASSES {
+        text += &format!("\n## {title}\n\n| code | the rule |\n|---|---|\n");
+        let mut codes: Vec<_> = ALL_CODES.iter().filter(|code| &code.id[1..3] == pass).collect();
+        codes.sort_by_key(|code| code.id);
+        for code in codes {
+            text += &format!("| [{}]({}.md) | {} |\n", code.id, code.id, code.title);
+        }
+    }
+    if std::env::var_os("STACKC_UPDATE").is_some() {
+        fs::write(&path, &text)?;
+    }
+    let listed = ALL_CODES.iter().all(|code| text.contains(&format!("[{}]", code.id)));
+    demand(listed, "every code belongs to a pass of the index")?;
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    Ok(demand(found == text, "the index is not up to date: STACKC_UPDATE=1 writes it")?)
+}
+
+const INDEX_HEAD: &str = "\
+# Every diagnostic
+
+Each has a code that never changes its meaning, and a page that explains the rule, with an example of a
+breach and of the way out. `stackc explain CODE` shows the page at the terminal. `E` is an error, with
+which nothing is written; `W` is a warning, which `--deny-warnings` makes an error.
+
+Where there is only one way to mend a fault, `stackc check --fix` does it in the file.
+";
+
+/// The passes of the compiler, by the first two digits of their codes.
+const PASSES: [(&str, &str); 7] = [
+    ("01", "Reading the file"),
+    ("02", "The shape of the language"),
+    ("03", "Names and references"),
+    ("04", "Rules across the stack"),
+    ("05", "Targets"),
+    ("06", "The disk"),
+    ("07", "Warnings"),
+];

@@ -121,7 +121,11 @@ fn a_fix_that_cannot_be_shown_leaves_its_help() {
     let other = sources.add("other/stack.yaml", TEXT);
     let edit = |file| Edit { span: Span::new(file, 0, 5), replacement: "x".to_owned() };
     let mut item = Diagnostic::global(codes::SYNTAX, "wrong").help("rename both");
-    item.fix = Some(Fix { title: "t".to_owned(), edits: vec![edit(FileId(0)), edit(other)] });
+    item.fix = Some(Fix {
+        title: "t".to_owned(),
+        certain: true,
+        edits: vec![edit(FileId(0)), edit(other)],
+    });
     let page = human(&[item], &sources);
     assert!(page.contains("= help: rename both\n"), "{page}");
 }

@@ -39,7 +39,7 @@ fn json_is_one_object_per_line() {
             "file": "stack.yaml", "line": 3, "column": 3, "end_line": 3, "end_column": 6,
             "byte_start": 21, "byte_end": 25, "text": "of this service",
         }],
-        "fix": { "title": "write `port`", "edits": [with(json!({ "replacement": "port" }))] },
+        "fix": { "title": "write `port`", "certain": false, "edits": [with(json!({ "replacement": "port" }))] },
     }));
     assert_eq!(lines[0], expected);
     assert_eq!(
@@ -119,7 +119,7 @@ fn sarif_groups_edits_by_file_and_escapes_their_names() {
     let mut item = Diagnostic::new(codes::SYNTAX, Span::new(other, 0, 1), "m");
     let first = at(&sources, "stack");
     let edits = vec![edit(first), edit(Span::new(other, 0, 1)), edit(at(&sources, "80"))];
-    item.fix = Some(Fix { title: "t".to_owned(), edits });
+    item.fix = Some(Fix { title: "t".to_owned(), certain: true, edits });
     let log = sarif(&[item], &sources);
     let changes = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"];
     assert_eq!(changes[0]["replacements"].as_array().unwrap().len(), 2);

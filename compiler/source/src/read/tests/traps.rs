@@ -9,7 +9,7 @@ fn mended(text: &str) -> String {
     assert_eq!(items.len(), 1, "{text:?}: {items:?}");
     assert_eq!(items[0].code.id, "E0212", "{text:?}: {items:?}");
     let edit = &items[0].fix.as_ref().unwrap().edits[0];
-    assert!(!slice(text, edit.span).is_empty());
+    assert!(!slice(text, edit.span).is_empty() || edit.replacement == " ");
     drop(node);
     let mut text = text.to_owned();
     text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.replacement);
@@ -40,6 +40,14 @@ fn quoting_mends_each_trap() {
         ("s: %d\n", "{s: \"%d\"}"),
         ("v: [>=1.2]\n", "{v: [\">=1.2\"]}"),
         ("c: #ops\nd: 1\n", "{c: \"#ops\", d: 1}"),
+        ("a:\n  b:1\n  c: 2\n", "{a: {b: 1, c: 2}}"),
+        ("a:\n  b: 1\n  c:2\n", "{a: {b: 1, c: 2}}"),
+        ("a:1\nb: 2\n", "{a: 1, b: 2}"),
+        ("\u{feff}a:1\nb: 2\n", "{a: 1, b: 2}"),
+        ("a: 1\nb:[c]\n", "{a: 1, b: [c]}"),
+        ("a: {b: c #d}\n", "{a: {b: \"c #d\"}}"),
+        ("a: [b, c #1]\nd: e\n", "{a: [b, \"c #1\"], d: e}"),
+        ("a: {b: [c #d], e: f}\n", "{a: {b: [\"c #d\"], e: f}}"),
     ] {
         let fixed = mended(text);
         let (node, diagnostics) = read(FILE, &fixed, Limits::default());
@@ -67,6 +75,12 @@ fn what_reads_well_is_no_trap() {
         "a: ~ #remark\n",
         "a:\n#remark\nb: 1\n",
         "a: #remark of some words\nb: 1\n",
+        "a: 8080 #80\n",
+        "a: b # c (d\n",
+        "a: b #c\n",
+        "a: \"b (\" #1\n",
+        "a: [b, # c]\n  d]\n",
+        "a: it's #c\n",
     ] {
         let (_, diagnostics) = read(FILE, text, Limits::default());
         assert!(diagnostics.is_empty(), "{text:?}: {diagnostics:?}");
@@ -79,4 +93,31 @@ fn a_template_in_braces_is_told_to_be_quoted() {
     let item = diagnostics.iter().next().unwrap();
     assert_eq!(item.code.id, "E0111");
     assert!(item.help.as_ref().unwrap().contains("quote the value"));
+}
+
+#[test]
+fn a_comment_that_looks_like_the_rest_of_a_value_is_warned_of() {
+    for (text, value) in [
+        ("t: shop #1\n", "shop #1"),
+        ("c: say \"a #b\"\n", "say \"a #b\""),
+        ("c: f(a #b)  \n", "f(a #b)"),
+        ("c: a [b #c]\r\n", "a [b #c]"),
+        ("l:\n- x #12\n", "x #12"),
+    ] {
+        let (node, diagnostics) = read(FILE, text, Limits::default());
+        let item = diagnostics.iter().next().unwrap();
+        assert_eq!((item.code.id, diagnostics.iter().count(), node.is_some()), ("W0709", 1, true));
+        let fix = item.fix.as_ref().unwrap();
+        assert_eq!(slice(text, fix.edits[0].span), value);
+        assert!(!fix.certain, "it may be a comment");
+    }
+}
+
+#[test]
+fn a_second_colon_is_quoted() {
+    let text = "t: a: \"b\" # c\n";
+    let (_, diagnostics) = read(FILE, text, Limits::default());
+    let fix = diagnostics.iter().next().unwrap().fix.clone().unwrap();
+    assert_eq!(slice(text, fix.edits[0].span), "a: \"b\"");
+    assert_eq!(fix.edits[0].replacement, "\"a: \\\"b\\\"\"");
 }

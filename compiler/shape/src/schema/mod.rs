@@ -3,12 +3,21 @@
 //! A field with several forms is one schema with several types, never an `anyOf`: editors can
 //! complete it and validators can say what is wrong. Each record has a second definition for
 //! environments, in which nothing is required and null is allowed.
+//!
+//! What editors show is written for yaml-language-server, which most of them run: it hovers
+//! `markdownDescription` but never `default`, completes values from `properties` and
+//! `additionalProperties` but never from `patternProperties`, and puts the nearest `title` above
+//! every hover, so there is none.
+
+mod parts;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::{Field, JsonType, KeyRule, Record, ScalarShape, Shape, Short};
+use parts::{add_type, describe, keyed, markdown, object, scalar_schema, snippets, word_list};
+
+use crate::{Field, KeyRule, Record, Shape, Short};
 
 /// A JSON Schema document.
 pub type Schema = Value;
@@ -18,12 +27,11 @@ pub type Schema = Value;
 /// `options` holds what the map under the key `targets` may contain: the language leaves that to the
 /// targets.
 #[must_use]
-pub fn json_schema(id: &str, title: &str, root: Shape, options: &[(&str, Shape)]) -> Schema {
+pub fn json_schema(id: &str, root: Shape, options: &[(&str, Shape)]) -> Schema {
     let mut writer = Writer { definitions: Map::new(), done: BTreeSet::new(), options };
     let mut schema = Map::new();
     schema.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     schema.insert("$id".into(), json!(id));
-    schema.insert("title".into(), json!(title));
     schema.extend(writer.shape(root, Side::Base));
     schema.insert("$defs".into(), Value::Object(writer.definitions));
     Value::Object(schema)
@@ -63,15 +71,11 @@ impl Writer<'_> {
                 "items": self.shape(item(), Side::Base),
             })),
             Shape::Scalar(scalar) => scalar_schema(scalar),
-            Shape::Words(list) => {
-                let words: Vec<_> = list.words.iter().map(|variant| variant.word).collect();
-                let docs: Vec<_> = list.words.iter().map(|variant| variant.doc).collect();
-                object(json!({ "type": "string", "enum": words, "enumDescriptions": docs,
-                    "markdownEnumDescriptions": docs }))
-            }
+            Shape::Words(list) => word_list(list),
             Shape::Switch(inner) => {
                 let mut schema = self.inline(inner(), side);
                 add_type(&mut schema, "boolean");
+                schema.remove("errorMessage");
                 if let Some(Value::Array(words)) = schema.get_mut("enum") {
                     words.extend([json!(false), json!(true)]);
                 }
@@ -115,16 +119,18 @@ impl Writer<'_> {
         }
         for moved in record.moves {
             let inner = record.field(moved.to).and_then(|field| (field.shape)().child(moved.key));
-            let mut schema = inner.map(|shape| self.inline(shape, side)).unwrap_or_default();
+            let Some(inner) = inner else { continue };
+            let mut schema = self.inline(inner, side);
             if side == Side::Overlay {
                 add_type(&mut schema, "null");
             }
-            describe(&mut schema, moved.doc);
+            describe(&mut schema, moved.doc, &markdown(moved.doc, None, inner, false));
             properties.insert(moved.from.into(), Value::Object(schema));
         }
         let mut schema = object(json!({
             "type": "object",
             "description": record.doc,
+            "markdownDescription": record.doc,
             "properties": properties,
             "patternProperties": { "^x-": true },
             "additionalProperties": false,
@@ -149,7 +155,8 @@ impl Writer<'_> {
             "environments" => self.environments((field.shape)(), side),
             _ => self.shape((field.shape)(), side),
         };
-        describe(&mut schema, field.doc);
+        let text = markdown(&field.about(), field.default(), (field.shape)(), field.planned);
+        describe(&mut schema, field.doc, &text);
         Value::Object(schema)
     }
 
@@ -174,7 +181,7 @@ impl Writer<'_> {
         match shape {
             Shape::Map(rule, value) => {
                 let inner = self.plain(value(), Side::Overlay);
-                keyed(rule, inner)
+                keyed(rule, &inner)
             }
             // The names of environments, as a secret lists them.
             other => self.shape(other, side),
@@ -183,7 +190,7 @@ impl Writer<'_> {
 
     fn map(&mut self, rule: KeyRule, value: Shape, side: Side) -> Map<String, Value> {
         let inner = self.shape(value, side);
-        let mut schema = keyed(rule, inner);
+        let mut schema = keyed(rule, &inner);
         let item = rule.pattern().map(|pattern| json!({ "type": "string", "pattern": pattern }));
         match rule {
             KeyRule::LabelOrList | KeyRule::EnvNameOrList => {
@@ -232,7 +239,7 @@ impl Writer<'_> {
                     };
                     schema.insert(name, json!(pattern));
                 }
-                "minimum" | "maximum" | "items" | "examples" => {
+                "minimum" | "maximum" | "items" => {
                     schema.insert(name, value);
                 }
                 // A closed list would also forbid the mapping; it becomes a pattern.
@@ -240,6 +247,7 @@ impl Writer<'_> {
                     let words: Vec<_> =
                         value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
                     schema.insert("pattern".into(), json!(format!("^({})$", words.join("|"))));
+                    schema.insert("defaultSnippets".into(), snippets((field.shape)()));
                 }
                 _ => {}
             }
@@ -250,69 +258,9 @@ impl Writer<'_> {
                 schema.insert("pattern".into(), json!("^[0-9]+(\\.\\.[0-9]+)?$"));
             }
         }
-    }
-}
-
-fn keyed(rule: KeyRule, value: Map<String, Value>) -> Map<String, Value> {
-    let mut schema = object(json!({ "type": "object" }));
-    match rule.pattern() {
-        Some(pattern) => {
-            let patterns = object(json!({ pattern: value, "^x-": true }));
-            schema.insert("patternProperties".into(), Value::Object(patterns));
-            schema.insert("additionalProperties".into(), json!(false));
+        if schema.contains_key("pattern") {
+            let message = format!("takes {}", Shape::Record(record).takes());
+            schema.insert("patternErrorMessage".into(), json!(message));
         }
-        None => {
-            schema.insert("patternProperties".into(), json!({ "^x-": true }));
-            schema.insert("additionalProperties".into(), Value::Object(value));
-        }
-    }
-    schema
-}
-
-fn scalar_schema(scalar: &ScalarShape) -> Map<String, Value> {
-    let mut schema = Map::new();
-    let mut types: Vec<_> = scalar.types.iter().map(|kind| kind.name()).collect();
-    if scalar.name == "a command" {
-        types.push("array");
-        schema.insert("items".into(), json!({ "type": ["string", "number", "boolean"] }));
-        schema.insert("minItems".into(), json!(1));
-        schema.insert("minLength".into(), json!(1));
-    }
-    let types = match types.as_slice() {
-        [one] => json!(one),
-        several => json!(several),
-    };
-    schema.insert("type".into(), types);
-    if let Some(pattern) = scalar.pattern {
-        schema.insert("pattern".into(), json!(format!("^{pattern}$")));
-    }
-    if let (Some((low, high)), true) = (scalar.range, scalar.types.contains(&JsonType::Integer)) {
-        schema.insert("minimum".into(), json!(low));
-        schema.insert("maximum".into(), json!(high));
-    }
-    schema
-}
-
-fn describe(schema: &mut Map<String, Value>, doc: &str) {
-    if !doc.is_empty() {
-        schema.insert("description".into(), json!(doc));
-    }
-}
-
-/// Adds a type to `type`, which may be absent (a reference), one word or a list.
-fn add_type(schema: &mut Map<String, Value>, name: &str) {
-    match schema.get_mut("type") {
-        None => {}
-        Some(Value::Array(types)) if types.contains(&json!(name)) => {}
-        Some(Value::Array(types)) => types.push(json!(name)),
-        Some(one) if one == name => {}
-        Some(one) => *one = json!([one.clone(), name]),
-    }
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
     }
 }
