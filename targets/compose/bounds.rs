@@ -19,6 +19,7 @@ pub(super) fn report(scope: &mut Scope<'_>) {
         schedule(scope, service);
         job(scope, service);
         pull_secret(scope, service);
+        files(scope, service);
         scratch(scope, service);
         for (name, volume) in &service.volumes {
             let what = format!("the volume `{name}` of `{}`", service.name);
@@ -144,6 +145,21 @@ fn job(scope: &mut Scope<'_>, service: &Service) {
     if let Some(span) = written(&job.deadline) {
         let message = format!("compose does not end `{}` at its deadline", service.name);
         approximated(scope, span, message, "let whoever starts it end it");
+    }
+}
+
+/// Our images are new with each release, and so are their containers; a third party's are not.
+fn files(scope: &mut Scope<'_>, service: &Service) {
+    if service.is_built() || scope.is_development() {
+        return;
+    }
+    for from in service.files.values().filter_map(|mount| mount.from.as_ref()) {
+        let message = format!("compose does not notice a change of `{}`", from.value);
+        let help = format!(
+            "run `docker compose -f <file> up --force-recreate {}`, or write it as `content`",
+            service.name
+        );
+        approximated(scope, from.origin.span().unwrap_or(service.span), message, &help);
     }
 }
 

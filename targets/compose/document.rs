@@ -71,6 +71,8 @@ pub(super) struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) healthcheck: Option<Healthcheck>,
     pub(super) logging: Logging,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) labels: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user: Option<Said<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

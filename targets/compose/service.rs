@@ -85,6 +85,7 @@ fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
     secrets::deliver(scope.env, service, &mut lowered);
     secrets::mount_files(scope, service, &mut lowered);
     lowered.configs = configs(scope, service);
+    lowered.labels = contents(service).map(|sum| ("stackc.files", sum)).into_iter().collect();
     lowered.logging = harden::logging(&service.logs.rotate);
     lowered.stop_grace_period = service.stop.grace.compact();
     for path in &service.writable {
@@ -93,6 +94,20 @@ fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
     }
     harden::except(service, &mut lowered);
     lowered
+}
+
+/// A sum over the contents written in the stack. Compose looks at the configuration of a service
+/// alone (docker/compose issue 11900), so a label is what makes a changed content a changed service.
+fn contents(service: &Service) -> Option<String> {
+    let written = service.files.values().filter_map(|mount| mount.content.as_ref());
+    let mut texts = written.map(|content| content.as_bytes()).peekable();
+    texts.peek()?;
+    // FNV-1a with a byte between texts that no text holds.
+    let bytes = texts.flat_map(|text| text.iter().copied().chain([0xff]));
+    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    Some(format!("{sum:016x}"))
 }
 
 /// Files of the repository, or of ours with the content of the spec: a read-only container takes

@@ -212,6 +212,21 @@ fn a_singleton_runs_once_whatever_its_scale() {
 }
 
 #[test]
+fn another_content_makes_another_service() {
+    let label_of = |text: &str| {
+        let mut stack = fixture::stack(Tier::Production);
+        let path = set("/etc/worker.conf".to_owned());
+        let content = Some(set(text.to_owned()));
+        let mount = Mount { path, from: None, content, secret: None };
+        stack.environments[0].services[1].files.insert(label("conf"), mount);
+        lowered(&stack).0["services"]["worker"]["labels"]["stackc.files"].clone()
+    };
+    assert_eq!(label_of("a"), label_of("a"));
+    assert!(label_of("a").is_string());
+    assert_ne!(label_of("a"), label_of("b"));
+}
+
+#[test]
 fn content_becomes_a_file_of_its_own() {
     let mut stack = fixture::stack(Tier::Production);
     let mount = Mount {

@@ -40,7 +40,8 @@ pub struct ServiceSpec {
     /// What it is made of. Required, unless `like` says it.
     pub kind: Option<Spanned<KindWord>>,
     /// Another service whose kind, build, image, runtime, env, needs, secrets, files, resources and
-    /// security it shares.
+    /// security it shares; with them go `public_env`, `pull_secret` and `secret_delivery`. Everything
+    /// else is its own.
     pub like: Option<Spanned<Label>>,
     /// How it is built: a folder, or a Dockerfile of your own.
     pub build: Option<Spanned<BuildSpec>>,
