@@ -241,6 +241,8 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         limits: Vec::new(),
         backup: None,
         observe: Observe {
+            slo: None,
+            custom: Vec::new(),
             level: usual(ObserveLevel::Basic),
             retention: usual(Seconds::new(86_400)),
             alerts: Vec::new(),
@@ -260,6 +262,8 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         timezone: usual("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

@@ -325,6 +325,8 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
             rto: None,
         }),
         observe: Observe {
+            slo: None,
+            custom: Vec::new(),
             level: given(ObserveLevel::Full),
             retention: given(Seconds::new(86_400)),
             alerts: Vec::new(),
@@ -348,6 +350,8 @@ pub(crate) fn stack() -> Stack {
         timezone: given("UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment("production", Tier::Production)],
     }
 }

@@ -186,6 +186,8 @@ pub(super) fn shop() -> Stack {
         limits: Vec::new(),
         backup: None,
         observe: Observe {
+            slo: None,
+            custom: Vec::new(),
             level: sourced(ObserveLevel::None),
             retention: sourced(Seconds::new(86_400)),
             alerts: Vec::new(),
@@ -205,6 +207,8 @@ pub(super) fn shop() -> Stack {
         timezone: sourced("Etc/UTC".to_owned()),
         versions: BTreeMap::new(),
         options: BTreeMap::new(),
+        patches: Vec::new(),
+        acceptances: Vec::new(),
         environments: vec![environment],
     }
 }

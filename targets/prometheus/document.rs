@@ -1,5 +1,6 @@
 //! The documents as Prometheus reads them, fields in the order a reviewer expects.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -28,7 +29,7 @@ pub(super) enum Rule {
 /// An alerting rule.
 #[derive(Debug, Serialize)]
 pub(super) struct AlertRule {
-    pub(super) alert: &'static str,
+    pub(super) alert: Cow<'static, str>,
     pub(super) expr: String,
     #[serde(rename = "for")]
     pub(super) hold: String,

@@ -42,6 +42,17 @@ pub(super) fn jobs(names: &[&str]) -> String {
     }
 }
 
+/// A matcher for a label that has exactly one of the values.
+pub(super) fn any_value(label: &str, values: &[String]) -> String {
+    match values {
+        [one] => format!("{label}={}", quote(one)),
+        several => {
+            let texts: Vec<_> = several.iter().map(String::as_str).collect();
+            format!("{label}=~{}", quote(&any_of(&texts)))
+        }
+    }
+}
+
 /// The name of a series with its labels, as unit tests write it.
 pub(super) fn series(metric: &str, labels: &[(&str, &str)]) -> String {
     let labels: Vec<_> =

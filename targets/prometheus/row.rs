@@ -13,6 +13,8 @@ pub(super) enum Area {
     Services,
     /// How requests fare.
     Http,
+    /// What users were promised.
+    Promises,
     /// The host.
     Host,
     /// Containers.
@@ -33,9 +35,10 @@ pub(super) enum Area {
 
 impl Area {
     /// Every area, in the order of the file.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Services,
         Self::Http,
+        Self::Promises,
         Self::Host,
         Self::Containers,
         Self::Database,
@@ -51,6 +54,7 @@ impl Area {
         match self {
             Self::Services => "services",
             Self::Http => "http",
+            Self::Promises => "promises",
             Self::Host => "host",
             Self::Containers => "containers",
             Self::Database => "database",
@@ -146,6 +150,39 @@ pub(super) enum Levels {
     Thresholds(Unit),
     /// Critical without any copy, a warning below the fewest copies.
     Copies,
+    /// A pace at which the budget of the subject is used up.
+    Burn(Burn),
+}
+
+/// A pace: so many percent of a budget in so many hours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Burn {
+    /// Who is called.
+    pub(super) severity: Severity,
+    /// The part of the budget.
+    pub(super) percent: u64,
+    /// The time.
+    pub(super) hours: u64,
+}
+
+/// What may go wrong with a promise kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    /// The share of requests, in hundredths of a percent.
+    pub(super) share: u32,
+    /// The window of the promise.
+    pub(super) hours: u64,
+    /// From how many milliseconds on a request is slow, where the promise is about that.
+    pub(super) slow: Option<u64>,
+}
+
+impl Burn {
+    /// The share of failing requests at this pace; `None` where no pace is as fast.
+    fn bound(self, budget: Budget) -> Option<Amount> {
+        let share = u64::from(budget.share) * self.percent * budget.hours / (100 * self.hours);
+        let share = u32::try_from(share.max(1)).ok().filter(|share| *share < 10_000)?;
+        Some(Amount::Share(stackc_model::Percent(share)))
+    }
 }
 
 /// What one rule is about.
@@ -161,6 +198,8 @@ pub(super) struct Subject {
     pub(super) copies: u64,
     /// Series that a test must have so that nothing else is missing.
     pub(super) peers: Vec<String>,
+    /// The budget of a promise.
+    pub(super) budget: Option<Budget>,
 }
 
 impl Subject {
@@ -275,6 +314,10 @@ impl Row {
     ) -> Vec<Level> {
         let bounds = match self.levels {
             Levels::Fixed(severity, bound) => vec![(severity, bound)],
+            Levels::Burn(burn) => {
+                let bound = subject.budget.and_then(|budget| burn.bound(budget));
+                bound.map(|bound| (burn.severity, bound)).into_iter().collect()
+            }
             Levels::Copies => {
                 let fewest = (subject.copies > 1).then_some(subject.copies).map(Amount::Count);
                 let fewest = fewest.map(|fewest| (Severity::Warning, fewest));

@@ -1,9 +1,11 @@
 //! From checks to rules.
 
+use stackc_model::CustomAlert;
+
 use super::amount::compact;
 use super::catalog::RECORDS;
 use super::document::{AlertRule, Annotations, Group, Rule, RuleFile, RuleLabels};
-use super::row::{Area, Check, Level, minutes};
+use super::row::{Area, Check, Level, Severity, minutes};
 use super::text::{Places, escape, fill};
 use super::world::World;
 
@@ -17,7 +19,38 @@ pub(super) fn rule_file(world: &World, checks: &[Check], runbooks: Option<&str>)
         }));
         Group { name: format!("{}-{}", world.stack, area.name()), rules }
     });
-    RuleFile { groups: groups.into_iter().filter(|group| !group.rules.is_empty()).collect() }
+    let own = Group {
+        name: format!("{}-own", world.stack),
+        rules: world.custom.iter().map(|alert| Rule::Alert(custom(alert))).collect(),
+    };
+    let groups = groups.into_iter().chain([own]);
+    RuleFile { groups: groups.filter(|group| !group.rules.is_empty()).collect() }
+}
+
+/// An alert the stack itself defines: its condition is PromQL, the rest is data.
+fn custom(alert: &CustomAlert) -> AlertRule {
+    let severity = if alert.critical { Severity::Critical } else { Severity::Warning };
+    AlertRule {
+        alert: camel(alert.name.as_str()).into(),
+        expr: alert.expr.value.clone(),
+        hold: compact(*alert.hold),
+        keep_firing_for: None,
+        labels: RuleLabels { severity: severity.name(), service: None, metric: None },
+        annotations: Annotations {
+            summary: escape(&alert.summary),
+            description: format!("The stack defines this alert as `{}`.", alert.name),
+            runbook_url: None,
+        },
+    }
+}
+
+/// `queue-too-long` as the names of alerts are written: `QueueTooLong`.
+fn camel(name: &str) -> String {
+    let capital = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    };
+    name.split('-').map(capital).collect()
 }
 
 fn records(world: &World, area: Area) -> Vec<Rule> {
@@ -33,7 +66,7 @@ fn alert(check: &Check, level: Level, runbooks: Option<&str>) -> AlertRule {
     let row = check.row;
     let keep = row.keep;
     AlertRule {
-        alert: row.alert,
+        alert: row.alert.into(),
         expr: (row.expr)(&check.subject, &row.compare.promql(level.bound)),
         hold: compact(level.hold),
         keep_firing_for: (keep > 0).then(|| compact(minutes(keep))),

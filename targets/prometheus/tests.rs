@@ -10,7 +10,7 @@ use super::catalog::rows;
 use super::document::{Rule, RuleFile, TestCase, TestFile};
 use super::options::Options;
 use super::row::{Check, checks};
-use super::world::{Database, DatabaseKind, Watched, World};
+use super::world::{Database, DatabaseKind, Promises, Watched, World};
 use super::{cases, files, rules};
 
 const EVERY_KIND: [AlertKind; 13] = [
@@ -68,6 +68,8 @@ fn world() -> World {
         pages: vec!["https://shop.example/".to_owned()],
         hosts: vec!["shop.example:443".to_owned()],
         alerts: EVERY_KIND.into_iter().map(usual).collect(),
+        slo: Promises { hours: 720, errors: Some(10), slow: Some((500, 1_000)) },
+        custom: Vec::new(),
     }
 }
 
@@ -256,10 +258,58 @@ fn every_alert_is_seen_firing_pending_and_quiet() {
         let labels = &alert.labels;
         let key =
             format!("{} {} {}", labels.severity, label(&labels.service), label(&labels.metric));
-        assert!(seen.contains(&(alert.alert, key.clone())), "{} {key} never fires", alert.alert);
-        let patient = pending.contains(alert.alert) && quiet.contains(alert.alert);
+        assert!(seen.contains(&(&*alert.alert, key.clone())), "{} {key} never fires", alert.alert);
+        let patient = pending.contains(&*alert.alert) && quiet.contains(&*alert.alert);
         assert!(patient || alert.alert == "Watchdog", "{} is never quiet", alert.alert);
     }
+}
+
+/// The bounds of the alerts on a promise, by the end of their names.
+fn burns(slo: Promises, prefix: &str) -> Vec<(String, u64)> {
+    let (checks, ..) = lowered(&World { slo, ..world() });
+    let of_api = |check: &&Check| check.subject.service.as_deref() == Some("api");
+    let burn = |check: &Check| {
+        let name = check.row.alert.strip_prefix(prefix)?;
+        Some((name.to_owned(), check.levels[0].bound.raw()))
+    };
+    checks.iter().filter(of_api).filter_map(burn).collect()
+}
+
+#[test]
+fn promises_are_guarded_at_the_paces_of_the_workbook() {
+    let pace = |name: &str, raw| (name.to_owned(), raw);
+    // 14.4, 6 and 1 times a budget of 0.1%, which are 10 hundredths of a percent.
+    let month = Promises { hours: 720, errors: Some(10), slow: None };
+    assert_eq!(
+        burns(month.clone(), "ErrorBudgetBurn"),
+        [pace("Hour", 144), pace("SixHours", 60), pace("ThreeDays", 10)]
+    );
+    // No service can fail 14.4 times as often as one request in ten.
+    let loose = Promises { errors: Some(1_000), ..month };
+    assert_eq!(
+        burns(loose, "ErrorBudgetBurn"),
+        [pace("SixHours", 6_000), pace("ThreeDays", 1_000)]
+    );
+    let slow = Promises { errors: None, slow: Some((500, 250)), hours: 720 };
+    assert_eq!(burns(slow.clone(), "ErrorBudgetBurn"), []);
+    assert_eq!(burns(slow, "LatencyBudgetBurn").len(), 3);
+}
+
+#[test]
+fn a_promise_is_looked_at_through_two_windows() {
+    let (_, file, _) = lowered(&world());
+    let rules = || file.groups.iter().flat_map(|group| &group.rules);
+    let expr = |name: &str| {
+        rules()
+            .find_map(|rule| match rule {
+                Rule::Alert(alert) if alert.alert == name => Some(alert.expr.clone()),
+                _ => None,
+            })
+            .unwrap()
+    };
+    let errors = expr("ErrorBudgetBurnHour");
+    assert!(errors.contains("[1h]") && errors.contains("\nand\n") && errors.contains("[5m]"));
+    assert!(expr("LatencyBudgetBurnHour").contains("le=~\"1|1\\\\.0\""));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What can be watched in one environment: the part of the model that alerts and scraping need.
 
 use stackc_model::{
-    Alert, AlertKind, Engine, Environment, ObserveLevel, Platform, Protocol, Role, Seconds,
-    Service, Sourced, Stack, Tier,
+    Alert, AlertKind, CustomAlert, Engine, Environment, ObserveLevel, Platform, Protocol, Role,
+    Seconds, Service, Slo, Sourced, Stack, Tier,
 };
 use stackc_source::{Diagnostic, Diagnostics, codes};
 
@@ -39,6 +39,33 @@ pub(super) struct World {
     pub(super) hosts: Vec<String>,
     /// The alerts that are on.
     pub(super) alerts: Vec<Alert>,
+    /// What users were promised.
+    pub(super) slo: Promises,
+    /// Alerts that the stack itself defines.
+    pub(super) custom: Vec<CustomAlert>,
+}
+
+/// What users were promised.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Promises {
+    /// The window over which promises are counted.
+    pub(super) hours: u64,
+    /// The share of requests that may fail, in hundredths of a percent.
+    pub(super) errors: Option<u32>,
+    /// The share of requests that may be slow, and from how many milliseconds on they are.
+    pub(super) slow: Option<(u32, u64)>,
+}
+
+impl Promises {
+    fn of(slo: &Slo) -> Self {
+        // The 95th percentile is a promise to 95 of 100 requests.
+        const BEYOND_P95: u32 = 500;
+        Self {
+            hours: slo.window.millis / 3_600_000,
+            errors: slo.errors.as_ref().map(|errors| errors.0),
+            slow: slo.p95.as_ref().map(|p95| (BEYOND_P95, p95.millis)),
+        }
+    }
 }
 
 /// A service that exposes metrics.
@@ -118,6 +145,8 @@ impl World {
             pages: if probes { pages(environment) } else { Vec::new() },
             hosts: if probes { hosts(environment) } else { Vec::new() },
             alerts: observe.alerts.clone(),
+            slo: observe.slo.as_ref().map(Promises::of).unwrap_or_default(),
+            custom: observe.custom.clone(),
         })
     }
 

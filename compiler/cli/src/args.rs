@@ -18,12 +18,19 @@ pub(crate) struct Args {
     /// Treat warnings as errors.
     #[arg(long, global = true)]
     pub(crate) deny_warnings: bool,
+    /// Warn of patches and acceptances that were meant to end before this day (`YYYY-MM-DD`).
+    #[arg(long, global = true, value_name = "DAY", value_parser = day)]
+    pub(crate) today: Option<String>,
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+fn day(text: &str) -> Result<String, String> {
+    stackc_driver::check_day(text).map(|()| text.to_owned())
 }
 
 /// When to use colours.
@@ -112,6 +119,10 @@ pub(crate) struct Check {
 
 /// Options of `diff`.
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "`--env staging..production` compares two environments instead: every value \
+that the stack resolves to another one in the second."
+)]
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) select: Select,

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use stackc_driver::disk::{OutputRoot, Selection};
 use stackc_driver::{Compilation, DiskLoader, LoadError, Loader, compile, rewrite};
-use stackc_source::{Diagnostic, SourceMap, codes};
+use stackc_source::{Diagnostic, SourceMap, closest, codes};
 use stackc_target::{RelPath, Target};
 
 use crate::args::{Args, Select};
@@ -73,7 +73,10 @@ impl Project {
     /// Compiles it and reports; the exit code where that is the end.
     pub(crate) fn compiled(&self, args: &Args) -> Result<Compilation, Exit> {
         let compilation = self.compile();
-        let all: Vec<_> = compilation.diagnostics.iter().cloned().collect();
+        let mut all: Vec<_> = compilation.diagnostics.iter().cloned().collect();
+        if let (Some(today), Some(stack)) = (&args.today, &compilation.stack) {
+            all.extend(stackc_driver::expired(stack, today));
+        }
         match report::diagnostics(args, &all, &compilation.sources) {
             Exit::Fine => Ok(compilation),
             exit => Err(exit),
@@ -151,8 +154,10 @@ pub(crate) fn known_environment(
         return Ok(());
     }
     let list: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+    let near =
+        closest(name, names()).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     let fault = Diagnostic::global(codes::UNDEFINED, format!("no environment is called `{name}`"))
-        .help(format!("there are {}", list.join(", ")));
+        .help(format!("{near}there are {}", list.join(", ")));
     report::diagnostics(args, &[fault], &compilation.sources);
     Err(Exit::Usage)
 }

@@ -13,7 +13,7 @@ use stackc_source::{
 use stackc_spec::StackSpec;
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target};
 
-use crate::Loader;
+use crate::{Loader, accept, patch};
 
 /// What a run of the compiler found and made.
 #[derive(Debug)]
@@ -62,6 +62,10 @@ pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Comp
     if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_errors()) {
         unknown_targets(stack, targets, &mut diagnostics);
         timings.measure("render", || render(stack, targets, &mut artifacts, &mut diagnostics));
+        if let Some(document) = &document {
+            accept::apply(stack, document, targets, &mut diagnostics);
+        }
+        patch::apply(stack, &mut artifacts, &mut diagnostics);
     }
     let diagnostics = diagnostics.sorted().redacted(&sources);
     if diagnostics.has_errors() {
@@ -103,6 +107,11 @@ fn unknown_targets(stack: &Stack, targets: &[&dyn Target], diagnostics: &mut Dia
     let everywhere = stack.environments.iter().flat_map(|environment| &environment.options);
     for (id, node) in stack.options.iter().chain(everywhere) {
         if known().any(|target| target == id) {
+            continue;
+        }
+        if let (true, Some(node)) = (stackc_spec::PLANNED_TARGETS.contains(&id.as_str()), node) {
+            let message = format!("the options of `{id}` are kept, but no target renders it yet");
+            diagnostics.push(Diagnostic::new(codes::PLANNED, node.span, message));
             continue;
         }
         let list: Vec<_> = known().collect();
@@ -154,6 +163,10 @@ fn render_all(stack: &Stack, targets: &[&dyn Target]) -> (Vec<(Artifacts, Diagno
     let render = |target: &&dyn Target| {
         let (mut artifacts, mut diagnostics) = (Artifacts::default(), Diagnostics::default());
         target.render(stack, &mut artifacts, &mut diagnostics);
+        diagnostics.retain_mut(|item| {
+            item.target = Some(target.id());
+            true
+        });
         (artifacts, diagnostics)
     };
     if std::thread::available_parallelism().map_or(1, NonZero::get) == 1 {

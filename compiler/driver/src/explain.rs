@@ -1,9 +1,12 @@
 //! What a path of the language means, and what it is here.
 
-use serde_json::Value;
-use stackc_model::Stack;
+use serde_json::{Map, Value};
+use stackc_model::{Environment, Stack};
 use stackc_shape::{Decode, Shape};
 use stackc_spec::StackSpec;
+use stackc_target::Target;
+
+use crate::plain::{Names, data, plain};
 
 /// What is known of a path.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,23 +42,61 @@ pub struct Here {
 ///
 /// The values are those of `stack`, where there is one.
 #[must_use]
-pub fn explain(path: &str, stack: Option<&Stack>) -> Option<Explanation> {
-    let asked: Vec<&str> = path.split('.').collect();
-    let (shape, doc, segments) = walk(&asked)?;
-    let keys = shape.record().map_or_else(Vec::new, |record| {
-        record.fields.iter().map(|field| (field.key.to_owned(), first_line(field.doc))).collect()
-    });
+pub fn explain(path: &str, stack: Option<&Stack>, targets: &[&dyn Target]) -> Option<Explanation> {
+    let asked: Vec<&str> = path.split('.').filter(|segment| !segment.is_empty()).collect();
+    let (shape, doc, segments) = walk_options(&asked, targets).or_else(|| walk(&asked))?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let (takes, keys) = match segments.as_slice() {
+        ["targets"] | ["environments", _, "targets"] => {
+            let about = |target: &&dyn Target| (target.id().to_owned(), target.about().to_owned());
+            ("a mapping by format".to_owned(), targets.iter().map(about).collect())
+        }
+        _ => (shape.takes(), keys(shape)),
+    };
     let here = stack.map_or_else(Vec::new, |stack| values(stack, &segments));
-    Some(Explanation { path: path.to_owned(), doc, takes: shape.takes(), keys, here })
+    Some(Explanation { path: path.to_owned(), doc: one_line(&doc), takes, keys, here })
 }
 
-/// Follows a path through the shapes; shorthand keys lead to their long place.
+/// The keys of a mapping, shorthands first, with what they say.
+fn keys(shape: Shape) -> Vec<(String, String)> {
+    let Some(record) = shape.record() else { return Vec::new() };
+    let moves = record.moves.iter().map(|moved| (moved.from, moved.doc));
+    let fields = record.fields.iter().map(|field| (field.key, field.doc));
+    moves.chain(fields).map(|(key, doc)| (key.to_owned(), one_line(doc))).collect()
+}
+
+fn one_line(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Follows a path through the language; shorthand keys lead to their long place.
 fn walk(asked: &[&str]) -> Option<(Shape, String, Vec<String>)> {
-    let mut shape = StackSpec::shape();
-    let mut doc = shape.record().map_or("", |record| record.doc).to_owned();
-    let mut path = Vec::new();
-    for segment in asked.iter().filter(|segment| !segment.is_empty()) {
+    let shape = StackSpec::shape();
+    let doc = shape.record().map_or("", |record| record.doc);
+    follow_shape(shape, doc, asked)
+}
+
+/// Follows a path through the options of a target, which the language leaves to the targets.
+fn walk_options(asked: &[&str], targets: &[&dyn Target]) -> Option<(Shape, String, Vec<String>)> {
+    let depth = match asked {
+        ["targets", _, ..] => 2,
+        ["environments", _, "targets", _, ..] => 4,
+        _ => return None,
+    };
+    let (before, rest) = asked.split_at_checked(depth)?;
+    let target = targets.iter().find(|target| before.last() == Some(&target.id()))?;
+    let (shape, doc, path) = follow_shape(target.options(), target.about(), rest)?;
+    let before = before.iter().map(|segment| (*segment).to_owned());
+    Some((shape, doc, before.chain(path).collect()))
+}
+
+fn follow_shape(
+    mut shape: Shape,
+    doc: &str,
+    asked: &[&str],
+) -> Option<(Shape, String, Vec<String>)> {
+    let (mut doc, mut path) = (doc.to_owned(), Vec::new());
+    for segment in asked {
         let moved = shape
             .record()
             .and_then(|record| record.moves.iter().find(|moved| moved.from == *segment));
@@ -74,34 +115,62 @@ fn walk(asked: &[&str]) -> Option<(Shape, String, Vec<String>)> {
     Some((shape, doc, path))
 }
 
-fn first_line(doc: &str) -> String {
-    doc.lines().next().unwrap_or("").to_owned()
+/// The path with shorthand keys replaced; `None` where the language has none such.
+pub(crate) fn long_path(path: &str) -> Option<Vec<String>> {
+    walk(&path.split('.').collect::<Vec<_>>()).map(|(_, _, path)| path)
 }
 
+/// The values of a path in the environments it speaks of.
 fn values(stack: &Stack, path: &[&str]) -> Vec<Here> {
+    let (only, path) = match path {
+        ["environments", name, rest @ ..] if !rest.is_empty() => (Some(*name), rest),
+        ["environments", ..] | [] => return Vec::new(),
+        path => (None, path),
+    };
     let top = serde_json::to_value(stack).unwrap_or(Value::Null);
-    stack
-        .environments
-        .iter()
-        .filter_map(|environment| {
-            let tree = serde_json::to_value(environment).ok()?;
-            let found = follow(&tree, path).or_else(|| follow(&top, path))?;
-            Some(here(environment.name.as_str(), &found))
-        })
-        .collect()
+    let meant = |environment: &&Environment| only.is_none_or(|it| environment.name.as_str() == it);
+    let value = |environment: &Environment| {
+        if let ["targets", id, rest @ ..] = path {
+            return option(environment, id, rest);
+        }
+        let tree = serde_json::to_value(environment).ok()?;
+        let names = Names::of(&tree);
+        let found = match path {
+            ["services", service, "routes", name, rest @ ..] => {
+                follow(names.item(&tree, "routes", &format!("{service}.{name}"))?, rest)?
+            }
+            _ => follow(&tree, path).or_else(|| follow(&top, path))?,
+        };
+        Some(here(environment.name.as_str(), &found, &names))
+    };
+    stack.environments.iter().filter(meant).filter_map(value).collect()
 }
 
-/// Follows a path through the model: lists of named things are entered by name, and `a.b` also finds
-/// `a_b`.
+/// A written option of a target. Its defaults are known to the target alone.
+fn option(environment: &Environment, id: &str, path: &[&str]) -> Option<Here> {
+    let root = environment.options.get(id)?.as_ref()?;
+    let node = path.iter().try_fold(root, |node, key| node.get(key))?;
+    let span = node.span;
+    Some(Here {
+        environment: environment.name.to_string(),
+        value: data(node),
+        origin: Some("written".to_owned()),
+        reason: None,
+        span: Some((span.file.0, span.start, span.end)),
+    })
+}
+
+/// Follows a path through the model: lists of named things are entered by name, `a.b` also finds
+/// `a_b`, and `a` alone all that begin with `a_`.
 fn follow(value: &Value, path: &[&str]) -> Option<Value> {
     let value = value.get("$value").filter(|_| !path.is_empty()).unwrap_or(value);
     let [first, rest @ ..] = path else { return Some(value.clone()) };
     match value {
         Value::Object(map) => {
             let direct = map.get(*first).and_then(|inner| follow(inner, rest));
-            direct.or_else(|| {
-                let (second, rest) = rest.split_first()?;
-                follow(map.get(&format!("{first}_{second}"))?, rest)
+            direct.or_else(|| match rest {
+                [second, rest @ ..] => follow(map.get(&format!("{first}_{second}"))?, rest),
+                [] => parts(map, first),
             })
         }
         Value::Array(items) => {
@@ -112,7 +181,17 @@ fn follow(value: &Value, path: &[&str]) -> Option<Value> {
     }
 }
 
-fn here(environment: &str, found: &Value) -> Here {
+/// What a map says of a thing in several keys: `memory_request` and `memory_limit` of `memory`.
+fn parts(map: &Map<String, Value>, name: &str) -> Option<Value> {
+    let part = |(key, value): (&String, &Value)| {
+        let key = key.strip_prefix(name)?.strip_prefix('_')?;
+        Some((key.to_owned(), value.clone()))
+    };
+    let found: Map<_, _> = map.iter().filter_map(part).collect();
+    (!found.is_empty()).then_some(Value::Object(found))
+}
+
+fn here(environment: &str, found: &Value, names: &Names) -> Here {
     let origin = found.get("$origin");
     let text = |key: &str| origin.and_then(|origin| origin.get(key)?.as_str().map(str::to_owned));
     let number = |at: usize| origin?.get("span")?.get(at)?.as_u64();
@@ -122,24 +201,9 @@ fn here(environment: &str, found: &Value) -> Here {
     };
     Here {
         environment: environment.to_owned(),
-        value: plain(found),
+        value: plain(found, names),
         origin: text("kind"),
         reason: text("reason"),
         span: span(),
-    }
-}
-
-/// A serialized model without its origins.
-#[must_use]
-pub fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => match map.get("$value") {
-            Some(inner) => plain(inner),
-            None => {
-                Value::Object(map.iter().map(|(key, inner)| (key.clone(), plain(inner))).collect())
-            }
-        },
-        Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
-        other => other.clone(),
     }
 }

@@ -13,15 +13,23 @@
 //! assert_eq!(compilation.stack.map(|stack| stack.name.to_string()).as_deref(), Some("shop"));
 //! ```
 
+mod accept;
+mod compare;
 mod compile;
 pub mod disk;
+mod expiry;
 mod explain;
 mod loader;
 mod mend;
+mod patch;
+mod plain;
 mod rewrite;
 
+pub use compare::{Difference, compare};
 pub use compile::{Compilation, Timings, compile, schema};
-pub use explain::{Explanation, Here, explain, plain};
+pub use expiry::{check_day, expired};
+pub use explain::{Explanation, Here, explain};
 pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};
 pub use mend::{Correction, mend};
+pub use plain::model;
 pub use rewrite::rewrite;

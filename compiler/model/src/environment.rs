@@ -6,8 +6,8 @@ use serde::Serialize;
 use stackc_source::{Node, Span};
 
 use crate::{
-    Backup, Ci, Domain, Edge, EnvName, External, Label, Limit, Notify, Observe, Route, RouteId,
-    Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
+    Acceptance, Backup, Ci, Domain, Edge, EnvName, External, Label, Limit, Notify, Observe, Patch,
+    Route, RouteId, Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
 };
 
 /// How serious an environment is; it drives defaults.
@@ -76,6 +76,10 @@ pub struct Stack {
     /// Options per target, checked and merged; `None` means the target is off.
     #[serde(skip)]
     pub options: BTreeMap<String, Option<Node>>,
+    /// Changes to generated files, by name.
+    pub patches: Vec<Patch>,
+    /// Fields accepted as unsupported, by name.
+    pub acceptances: Vec<Acceptance>,
     /// Every environment, by tier and then name.
     pub environments: Vec<Environment>,
 }

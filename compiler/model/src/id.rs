@@ -2,15 +2,27 @@
 
 use std::ops::Index;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::{Environment, External, Route, Secret, Service, Store};
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $id:ident => $list:ident: $item:ident;)*) => {$(
+    ($($(#[$doc:meta])* $id:ident => $list:ident $key:literal: $item:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $id(u32);
+
+        /// The key of the list in a serialized environment and the position in it, so that a reader
+        /// can tell an id from a number.
+        impl Serialize for $id {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut out = serializer.serialize_struct(stringify!($id), 2)?;
+                out.serialize_field("$list", $key)?;
+                out.serialize_field("$at", &self.0)?;
+                out.end()
+            }
+        }
 
         impl $id {
             /// The id of the item at a position; for the resolver, which fixes the positions.
@@ -38,13 +50,13 @@ macro_rules! ids {
 
 ids! {
     /// A service of an environment.
-    ServiceId => services: Service;
+    ServiceId => services "services": Service;
     /// A data store of an environment.
-    StoreId => stores: Store;
+    StoreId => stores "data": Store;
     /// An external system of an environment.
-    ExternalId => externals: External;
+    ExternalId => externals "external": External;
     /// A route of an environment.
-    RouteId => routes: Route;
+    RouteId => routes "routes": Route;
     /// A secret of an environment.
-    SecretId => secrets: Secret;
+    SecretId => secrets "secrets": Secret;
 }

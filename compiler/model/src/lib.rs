@@ -8,6 +8,7 @@
 mod data;
 mod edge;
 mod environment;
+mod hatches;
 mod id;
 mod operations;
 pub mod pins;
@@ -21,9 +22,11 @@ pub use edge::{
     TlsProfile, TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
+pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
-    Alert, AlertKind, Backup, Checks, Ci, Notify, Observe, ObserveLevel, Security, Threshold,
+    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Security,
+    Slo, Threshold,
 };
 pub use service::{
     Build, Concurrency, Copies, Cron, Delivery, Exception, Health, Job, Kind, Logs, Metrics,

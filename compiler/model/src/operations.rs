@@ -77,6 +77,32 @@ pub struct Alert {
     pub span: Option<Span>,
 }
 
+/// What users were promised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Slo {
+    /// The share of requests that may fail.
+    pub errors: Option<Sourced<Percent>>,
+    /// Within what time 95 of 100 requests are answered.
+    pub p95: Option<Sourced<Seconds>>,
+    /// The time over which both are counted.
+    pub window: Sourced<Seconds>,
+}
+
+/// An alert the stack itself defines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomAlert {
+    /// Its name.
+    pub name: Label,
+    /// The condition, in PromQL.
+    pub expr: Sourced<String>,
+    /// How long it must hold.
+    pub hold: Sourced<Seconds>,
+    /// Whether somebody is called; else somebody should look.
+    pub critical: bool,
+    /// What is said when it fires.
+    pub summary: String,
+}
+
 /// What is observed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Observe {
@@ -87,6 +113,10 @@ pub struct Observe {
     /// Alerts that are on, sorted by kind; conditional ones (no database, no database alert) are
     /// already left out.
     pub alerts: Vec<Alert>,
+    /// What users were promised; `None` where nothing was.
+    pub slo: Option<Slo>,
+    /// Alerts the stack itself defines, by name.
+    pub custom: Vec<CustomAlert>,
     /// Whether hosts are observed (node exporter).
     pub host: bool,
     /// Whether containers are observed (cAdvisor).

@@ -233,9 +233,13 @@ fn two_owners(
     }
     let message = format!("`{}` and `{}` are both `{host}`", owner.name, environment.name);
     let place = if span == first { environment.span.or(owner.span) } else { None };
-    Diagnostic::new(codes::HOST_CONFLICT, place.unwrap_or(span), message)
+    let found = Diagnostic::new(codes::HOST_CONFLICT, place.unwrap_or(span), message)
         .related(first, "the host")
-        .help("give each environment its own `domain`")
+        .help("give each environment its own `domain`");
+    match owner.span.filter(|owner| Some(*owner) != place) {
+        Some(owner) => found.related(owner, "this environment has it too"),
+        None => found,
+    }
 }
 
 /// Prefixes that only credentials have. Sources: the providers' documentation of their key formats,

@@ -8,12 +8,13 @@ use stackc_model::{
     Service, ServiceId, Sourced, Tier, Tls, TlsProfile, TlsProvider,
 };
 use stackc_shape::{Spanned, Switch};
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{
     EdgeSpec, HostName, HstsWord, RouteSpec, TlsProfileWord, TlsProviderWord, TlsSpec,
 };
 
 use crate::context::{Context, or, or_map};
+use crate::near::{self, places};
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
 use crate::{cors, header, health};
@@ -113,15 +114,15 @@ fn claim(
                 "the route `{name}` of `{}` needs the domain `{domain}`, which is not declared",
                 draft.name
             );
-            let names = domains.keys().map(Label::as_str);
             let help = if domain.as_str() == "main" {
                 "add `domain: shop.example` to the stack"
             } else {
                 "add it under `domains`"
             };
-            cx.push(Diagnostic::new(codes::UNDEFINED, span, message).help(help).did_you_mean(
-                route.domain.as_ref().and_then(|domain| closest(domain.value.as_str(), names)),
-            ));
+            let fault = Diagnostic::new(codes::UNDEFINED, span, message).help(help);
+            let spec = cx.spec;
+            let hint = if route.domain.is_some() { near::suggest } else { near::show };
+            cx.push(hint(fault, &domain, &places(&spec.domains)));
         }
         return None;
     }

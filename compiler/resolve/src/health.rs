@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use stackc_model::{EnvName, Health, Label, Metrics, Role, Seconds, Sourced};
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{HealthSpec, RoutePath};
 
 use crate::context::{Context, or, or_map, written};
 use crate::jobs;
+use crate::near::{self, places};
 use crate::service::DraftService;
 use crate::text::Scope;
 
@@ -167,11 +168,8 @@ pub(crate) fn port(
         (Some(name), _) if draft.ports.contains_key(&name.value) => Some(name.value.clone()),
         (Some(name), _) => {
             let message = format!("`services.{}` has no port called `{}`", draft.name, name.value);
-            let names = draft.ports.keys().map(Label::as_str);
-            cx.push(
-                Diagnostic::new(codes::UNDEFINED, name.span, message)
-                    .did_you_mean(closest(name.value.as_str(), names)),
-            );
+            let fault = Diagnostic::new(codes::UNDEFINED, name.span, message);
+            cx.push(near::suggest(fault, &name.value, &places(&draft.own.ports)));
             None
         }
         (None, Some((name, _))) => Some(name.clone()),

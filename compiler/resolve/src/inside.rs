@@ -54,10 +54,14 @@ pub(crate) fn delivery(
              secrets",
             draft.name
         );
-        cx.push(Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
+        let fault = Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
             "write `file_env` where it reads `<NAME>_FILE`, `env` where it reads variables only, or \
              `file` where it reads `/run/secrets/<NAME>`",
-        ));
+        );
+        cx.push(match draft.both(|service| &service.secrets).into_values().next() {
+            Some(secret) => fault.related(secret.span, "a secret it receives"),
+            None => fault,
+        });
     }
     or_map(
         spec,

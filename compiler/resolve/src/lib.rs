@@ -15,6 +15,7 @@ mod csp;
 mod data;
 mod edge;
 mod environment;
+mod hatches;
 mod header;
 mod health;
 mod image;
@@ -22,12 +23,14 @@ mod inside;
 mod jobs;
 mod layers;
 mod limits;
+mod near;
 mod needs;
 mod observe;
 mod order;
 mod profile;
 mod secrets;
 mod service;
+mod slo;
 mod text;
 mod variables;
 
@@ -84,6 +87,8 @@ fn stack(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Stack> {
         ),
         versions: versions(spec, diagnostics),
         options: layers::options(spec),
+        patches: hatches::patches(spec, diagnostics),
+        acceptances: hatches::acceptances(spec, diagnostics),
         environments: Vec::new(),
     })
 }

@@ -3,10 +3,11 @@
 use stackc_model::{
     EnvName, ExternalId, Label, Need, NeedTarget, Origin, Role, ServiceId, Sourced, Start, StoreId,
 };
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{StartWord, VariableName};
 
 use crate::context::Context;
+use crate::near::{self, places};
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
 use crate::variables::{Bindings, Parts};
@@ -119,15 +120,15 @@ impl Parts<'_> {
                     && !spec.data.contains_key(name)
                     && !spec.external.contains_key(name)
                 {
-                    let names =
-                        spec.services.keys().chain(spec.data.keys()).chain(spec.external.keys());
                     let message =
                         format!("`services.{}` needs `{name}`, which nothing defines", draft.name);
-                    cx.push(
-                        Diagnostic::new(codes::UNDEFINED, span, message)
-                            .help("name a service, a data store or an external")
-                            .did_you_mean(closest(name.as_str(), names.map(Label::as_str))),
-                    );
+                    let fault = Diagnostic::new(codes::UNDEFINED, span, message)
+                        .help("name a service, a data store or an external");
+                    let mut defined = places(&spec.data);
+                    defined.extend(places(&spec.external));
+                    let others = spec.services.iter().filter(|(other, _)| *other != draft.name);
+                    defined.extend(places(others));
+                    cx.push(near::suggest(fault, name, &defined));
                 }
                 None
             }

@@ -9,6 +9,7 @@ use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{AlertLevels, AlertValue, AlertsSpec, LevelWord, ObserveSpec};
 
 use crate::context::{Context, or, or_map, written};
+use crate::slo;
 
 /// The observation of one environment.
 pub(crate) fn resolve(
@@ -45,6 +46,8 @@ pub(crate) fn resolve(
     let written_alerts = spec.alerts.as_ref().unwrap_or(&no_alerts);
     Observe {
         alerts: alerts(written_alerts, &present, cx),
+        slo: slo::promises(present.metrics, cx),
+        custom: slo::custom(spec, cx),
         retention: or(spec.retention.as_ref(), Seconds::new(15 * 86_400), "two weeks to look back"),
         containers: on(spec.containers.as_ref()),
         level,

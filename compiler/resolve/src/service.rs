@@ -7,11 +7,12 @@ use stackc_model::{
     Service, ServiceId, Sourced,
 };
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Span, closest, codes};
+use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{KindWord, ProtocolWord, ServiceSpec};
 
 use crate::context::{Context, or, written};
 use crate::data::{Defaults, resources};
+use crate::near::{self, places};
 use crate::text::Scope;
 use crate::variables::Bindings;
 use crate::{build, copies, environment, health, image, inside, jobs, order};
@@ -81,14 +82,10 @@ fn shared<'a>(
     let fault = match spec.services.get(&like.value) {
         None if cx.is_written(like.value.as_str()) => return None,
         None => {
-            let names =
-                spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
-            Diagnostic::new(
-                codes::UNDEFINED,
-                like.span,
-                format!("no service is called `{}`", like.value),
-            )
-            .did_you_mean(closest(like.value.as_str(), names))
+            let message = format!("no service is called `{}`", like.value);
+            let fault = Diagnostic::new(codes::UNDEFINED, like.span, message);
+            let others = places(spec.services.iter().filter(|(other, _)| *other != name));
+            near::suggest(fault, &like.value, &others)
         }
         Some(_) if like.value == *name => {
             Diagnostic::new(codes::LIKE, like.span, "a service cannot be like itself")
@@ -139,13 +136,14 @@ fn kind(
 /// An environment speaks of a service that the stack does not have.
 fn unknown_override(name: &Label, span: Span, cx: &mut Context<'_>) {
     let spec = cx.spec;
-    let names = spec.services.keys().map(Label::as_str).filter(|other| *other != name.as_str());
     let message = format!("the stack has no service `{name}` that this could change");
-    let help = match closest(name.as_str(), names) {
+    let others = places(spec.services.iter().filter(|(other, _)| *other != name));
+    let help = match near::nearest(name, &others) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "for a service of this environment alone, say its `kind`".to_owned(),
     };
-    cx.push(Diagnostic::new(codes::UNDEFINED, span, message).help(help));
+    let fault = Diagnostic::new(codes::UNDEFINED, span, message).help(help);
+    cx.push(near::show(fault, name, &others));
 }
 
 fn ports(own: &ServiceSpec, kind: Kind) -> BTreeMap<Label, Port> {

@@ -131,6 +131,10 @@ impl<'a> Decoder<'a> {
         let place = self.path();
         let place = place.as_str();
         let owner = if place.is_empty() { "the stack".to_owned() } else { format!("`{place}`") };
+        if let Some(foreign) = record.foreign(&entry.key) {
+            let diagnostic = self.foreign_key(entry.key_span, &owner, foreign);
+            return self.push(diagnostic);
+        }
         let message = format!("{owner} has no key `{}`", entry.key);
         let known = || {
             let moves = record.moves.iter().map(|moved| moved.from);
@@ -296,6 +300,9 @@ impl<'a> Fields<'a> {
         let (field, slot) = (self.record.fields.get(at)?, self.slots.get(at)?);
         match slot {
             Some(entry) => decoder.within(Segment::Key(&entry.key), |decoder| {
+                if decoder.slip(self.record, field, entry) {
+                    return None;
+                }
                 if field.planned {
                     let path = decoder.path();
                     decoder.planned(entry.key_span, path.as_str());

@@ -11,6 +11,7 @@ mod merge;
 mod scalar;
 mod schema;
 mod shape;
+mod slip;
 
 pub use decode::{Decode, Decoder, Fields, Segment};
 pub use expand::expand;
@@ -18,6 +19,6 @@ pub use merge::overlay;
 pub use scalar::{AnyValue, RawText, Spanned, Switch, Version, Words};
 pub use schema::{Schema, json_schema};
 pub use shape::{
-    Field, JsonType, KeyRule, Move, Record, ScalarShape, Shape, Short, Variant, WordList,
+    Field, Foreign, JsonType, KeyRule, Move, Record, ScalarShape, Shape, Short, Variant, WordList,
 };
 pub use stackc_shape_derive::Decode;

@@ -34,6 +34,20 @@ pub struct Record {
     pub short: Option<Short>,
     /// Keys that are shorthand for a place in another key.
     pub moves: &'static [Move],
+    /// Words that other tools have for what is called something else here.
+    pub foreign: &'static [Foreign],
+}
+
+/// A word of another tool.
+#[derive(Debug)]
+pub struct Foreign {
+    /// The word. Where it is a key here too, the row is about the other tool's way to write it: a
+    /// list for a mapping, or a mapping for a list.
+    pub word: &'static str,
+    /// Our key, where the same value may stand under it.
+    pub ours: Option<&'static str>,
+    /// What to do instead.
+    pub help: &'static str,
 }
 
 /// A key of a record.

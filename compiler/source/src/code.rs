@@ -113,6 +113,8 @@ code_table! {
     PATH_CONFLICT = Error "E0503" "two artifacts claim one path";
     BAD_PATH = Error "E0504" "a path that is not portable or leaves the output root";
     UNKNOWN_TARGET = Error "E0505" "a target that does not exist";
+    PATCH = Error "E0506" "a patch that cannot be applied";
+    ACCEPT = Error "E0507" "an acceptance that matches nothing";
 
     // 06: the disk
     EDITED = Error "E0601" "a generated file was edited by hand";
@@ -138,4 +140,5 @@ code_table! {
     NO_EFFECT = Warning "W0708" "a field that changes nothing here";
     CUT_SHORT = Warning "W0709" "a `#` that may cut a value short";
     GRACE = Warning "W0714" "a service is killed before its longest request may end";
+    EXPIRED = Warning "W0720" "an exception whose day has come";
 }

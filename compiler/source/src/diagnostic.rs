@@ -49,6 +49,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// The environment in which it shows, where it is not in all of them.
     pub environment: Option<String>,
+    /// The target that says it, where one does.
+    pub target: Option<&'static str>,
     /// Spans whose text must never be shown (a secret literal).
     pub masked: Vec<Span>,
 }
@@ -72,6 +74,7 @@ impl Diagnostic {
             help: None,
             fix: None,
             environment: None,
+            target: None,
             masked: Vec::new(),
         }
     }
@@ -247,6 +250,17 @@ impl Diagnostics {
             same
         });
         self
+    }
+
+    /// Keeps only what `keep` says; it may change what it keeps.
+    pub fn retain_mut(&mut self, mut keep: impl FnMut(&mut Diagnostic) -> bool) {
+        let errors = &mut self.errors;
+        self.items.retain_mut(|item| {
+            let error = item.severity() == Severity::Error;
+            let kept = keep(item);
+            *errors -= usize::from(error && !kept);
+            kept
+        });
     }
 
     pub(crate) fn items_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {

@@ -75,7 +75,6 @@ pub struct EnvironmentSpec {
     /// What is observed, in part.
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users, in part.
-    #[shape(planned)]
     pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go, in part.
     pub notify: Option<NotifySpec>,

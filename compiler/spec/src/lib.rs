@@ -10,6 +10,8 @@ mod data;
 mod edge;
 mod environment;
 mod external;
+mod foreign;
+mod hatches;
 mod notify;
 mod observe;
 mod release;
@@ -41,6 +43,7 @@ pub use edge::{
 };
 pub use environment::{EnvironmentSpec, LoginValue, PlatformWord, RegistrySpec, RunWord, TierWord};
 pub use external::{ExternalSpec, HostsSpec, ProfileWord};
+pub use hatches::{AcceptSpec, PatchSpec};
 pub use notify::{ChannelWord, EmailSpec, NotifyRoutesSpec, NotifySpec};
 pub use observe::{
     AlertLevels, AlertsSpec, CustomAlertSpec, LevelWord, ObserveSpec, SeverityWord, SloLatencySpec,
@@ -57,13 +60,28 @@ pub use service::{
     UpdateWord, VariableName, VolumeSpec,
 };
 pub use values::{
-    AgeRecipient, AlertValue, BucketPath, CronText, DaysText, Fraction, Generate, HostName,
+    AgeRecipient, AlertValue, BucketPath, CronText, Day, DaysText, Fraction, Generate, HostName,
     ImageRef, PathGlob, RoutePath, ScheduleText, WebUrl,
 };
+
+/// Output formats that the language knows and no target renders yet: their options are kept.
+pub const PLANNED_TARGETS: [&str; 10] = [
+    "swarm",
+    "dockerfile",
+    "alertmanager",
+    "grafana",
+    "env",
+    "scripts",
+    "vercel",
+    "ecs",
+    "systemd",
+    "docs",
+];
 
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]
 #[shape(
+    foreign = "crate::foreign::STACK",
     moves = "domain -> domains.main: The main domain, such as `shop.example`; short for `domains: {main: …}`."
 )]
 pub struct StackSpec {
@@ -110,7 +128,6 @@ pub struct StackSpec {
     /// What is observed: `none`, `basic` (alert rules), `full` (the monitoring stack too).
     pub observe: Option<Spanned<ObserveSpec>>,
     /// Promises to users and the alerts that guard them.
-    #[shape(planned)]
     pub slo: Option<Spanned<SloSpec>>,
     /// Where notifications go.
     pub notify: Option<NotifySpec>,
@@ -129,12 +146,12 @@ pub struct StackSpec {
     pub environments: BTreeMap<Label, Spanned<EnvironmentSpec>>,
     /// Options of output formats, by format; `false` turns one off.
     pub targets: BTreeMap<String, AnyValue>,
-    /// Changes to generated files, as the last word.
-    #[shape(planned)]
-    pub patches: Option<AnyValue>,
-    /// Fields that a target cannot honour and that are accepted, with the reason.
-    #[shape(planned)]
-    pub accept: Option<AnyValue>,
+    /// Changes to generated files, by name: the last word is yours.
+    #[shape(fixed)]
+    pub patches: BTreeMap<Label, Spanned<PatchSpec>>,
+    /// Fields that a target cannot honour and that are accepted, by name.
+    #[shape(fixed)]
+    pub accept: BTreeMap<Label, Spanned<AcceptSpec>>,
     /// Generated documentation; `false` turns it off.
     #[shape(planned)]
     pub docs: Option<Switch<Spanned<DocsSpec>>>,

@@ -103,7 +103,6 @@ pub struct AlertsSpec {
     #[shape(planned)]
     pub backup: Option<Spanned<Switch<AlertLevels>>>,
     /// Alerts of your own, by name.
-    #[shape(planned)]
     pub custom: BTreeMap<Label, Spanned<CustomAlertSpec>>,
 }
 

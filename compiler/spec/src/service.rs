@@ -34,6 +34,7 @@ use crate::{ChecksSpec, CronText, ImageRef, PlatformWord};
 /// Something we build or run.
 #[derive(Debug, Clone, Decode)]
 #[shape(
+    foreign = "crate::foreign::SERVICE",
     moves = "port -> ports.http: The port it listens on, such as `8080`; short for `ports: {http: …}`."
 )]
 pub struct ServiceSpec {
@@ -64,7 +65,8 @@ pub struct ServiceSpec {
     pub needs: BTreeMap<Label, Spanned<NeedSpec>>,
     /// Environment variables. `${…}` refers to other parts of the stack.
     pub env: BTreeMap<EnvName, Spanned<RawText>>,
-    /// Variables fixed when the image is built, and public in the browser.
+    /// Variables fixed when the image is built, and public in the browser. `${…}` refers to other
+    /// parts of the stack.
     pub public_env: BTreeMap<EnvName, Spanned<RawText>>,
     /// The secrets it receives, by name.
     #[shape(keys = "EnvNameOrList")]

@@ -71,6 +71,8 @@ text_values! {
         ["https://status.example/", "https://status.example/api/v2/status.json"], BAD_FORMAT, web_url;
     /// How long copies are kept, in days: `14d`.
     DaysText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, days;
+    /// A day, as ISO 8601 has it: `2027-03-31`. Days compare as their texts do.
+    Day: "a day such as `2027-03-31`", Some("[0-9]{4}-[0-9]{2}-[0-9]{2}"), ["2027-03-31", "2030-01-01"], BAD_FORMAT, day;
     /// How a secret is made, such as `base64:32`.
     Generate: "a recipe such as `base64:32`",
         Some("(base64|hex|password):[0-9]{1,3}|keypair:ed25519|vapid"),
@@ -218,6 +220,41 @@ fn path(text: &str) -> Result<(), String> {
         return Err("has an empty, `.` or `..` segment".into());
     }
     Ok(())
+}
+
+impl Day {
+    /// Checks a day.
+    ///
+    /// # Errors
+    /// Says that a text is none, or none of the calendar.
+    pub fn check(text: &str) -> Result<(), String> {
+        let fault = || "is no day such as `2027-03-31`".to_owned();
+        let digits = |part: &str, length| {
+            (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse::<u32>().ok())
+                .flatten()
+                .ok_or_else(fault)
+        };
+        let [year, month, day] =
+            text.split('-').collect::<Vec<_>>().try_into().map_err(|_| fault())?;
+        let (year, month, day) = (digits(year, 4)?, digits(month, 2)?, digits(day, 2)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        if day == 0 || day > last {
+            return Err("is no day of the calendar".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn day(text: &str) -> Result<(), String> {
+    Day::check(text)
 }
 
 fn days(text: &str) -> Result<(), String> {
@@ -391,7 +428,7 @@ impl Decode for AlertValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{HostName, age, bucket, cron, fraction, glob, image, path};
+    use super::{Day, HostName, age, bucket, cron, fraction, glob, image, path};
 
     #[test]
     fn cron_is_five_fields_in_range() {
@@ -409,6 +446,18 @@ mod tests {
             "@daily",
         ] {
             assert!(cron(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_are_of_the_calendar() {
+        for good in ["2027-03-31", "2028-02-29", "2000-02-29"] {
+            assert!(Day::check(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", "2027-3-31", "2027-02-29", "2100-02-29", "2027-13-01", "2027-01-00", "+027-01-01"]
+        {
+            assert!(Day::check(bad).is_err(), "{bad}");
         }
     }
 

@@ -192,6 +192,16 @@ impl Artifacts {
         self.items.get(path)
     }
 
+    /// Gives the artifact at a path another text; the path, mode and owner stay.
+    pub fn rewrite(&mut self, path: &RelPath, text: String) {
+        if let Some(artifact) = self.items.get_mut(path) {
+            artifact.body = match artifact.body {
+                Body::Whole(_) => Body::Whole(text),
+                Body::Block(_) => Body::Block(text),
+            };
+        }
+    }
+
     /// Keeps only what `keep` says.
     pub fn retain(&mut self, mut keep: impl FnMut(&Artifact) -> bool) {
         self.items.retain(|_, artifact| keep(artifact));

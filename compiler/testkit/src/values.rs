@@ -37,7 +37,13 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("limits.*.match", &["\"/api\""]),
         ("environments.*.branch", &["\"trunk\""]),
         ("external.*.egress", &["[\"api.example.com\"]"]),
+        ("patches.*.in", &["\"k8s/staging/api.deployment.yaml\""]),
+        ("patches.*.merge", &["{\"spec\": {\"paused\": true}}"]),
+        ("accept.*.target", &["\"nginx\""]),
+        ("accept.*.path", &["\"limits.login\""]),
         ("services.*.env.*", &["\"changed\""]),
+        ("slo.window", &["\"60d\""]),
+        ("slo.availability", &["\"99%\""]),
     ];
     if let Some((_, values)) = special.iter().find(|(path, _)| *path == joined) {
         return values.iter().map(|text| serde_json::from_str(text).unwrap()).collect();

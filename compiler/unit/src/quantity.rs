@@ -1,12 +1,11 @@
 //! Quantities as whole numbers of one unit each.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A duration in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds {
     /// Milliseconds.
-    #[serde(rename = "milliseconds")]
     pub millis: u64,
 }
 
@@ -40,7 +39,7 @@ impl Seconds {
 }
 
 /// A size in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
 
 impl Bytes {
@@ -86,7 +85,7 @@ impl Bytes {
 }
 
 /// Processor time in thousandths of a core.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Millicores(pub u32);
 
 impl Millicores {
@@ -102,7 +101,7 @@ impl Millicores {
 }
 
 /// A percentage in hundredths of a percent: 99.9 % is 9990.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent(pub u32);
 
 impl Percent {
@@ -122,12 +121,32 @@ impl Percent {
 }
 
 /// So many requests in a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// Requests.
     pub count: u32,
     /// The window.
     pub window: Seconds,
+}
+
+/// A quantity is data as people write it.
+macro_rules! serialized {
+    ($($ty:ty: $spell:expr;)*) => {$(
+        impl Serialize for $ty {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let spell: fn(Self) -> String = $spell;
+                serializer.serialize_str(&spell(*self))
+            }
+        }
+    )*};
+}
+
+serialized! {
+    Seconds: Self::compact;
+    Bytes: Self::kubernetes;
+    Millicores: Self::cores;
+    Percent: |percent| format!("{}%", percent.number());
+    Rate: |rate| format!("{}/{}", rate.count, rate.window.compact());
 }
 
 #[cfg(test)]

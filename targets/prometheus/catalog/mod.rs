@@ -5,6 +5,7 @@ mod monitoring;
 mod probes;
 mod record;
 mod services;
+mod slo;
 mod stores;
 
 use super::amount::{Amount, thousandths};
@@ -15,7 +16,9 @@ pub(super) use record::RECORDS;
 
 /// Every alert, in the order in which a reader looks for them.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    [services::ROWS, host::ROWS, stores::ROWS, probes::ROWS, monitoring::ROWS].into_iter().flatten()
+    [services::ROWS, slo::ROWS, host::ROWS, stores::ROWS, probes::ROWS, monitoring::ROWS]
+        .into_iter()
+        .flatten()
 }
 
 /// The instance in unit tests.

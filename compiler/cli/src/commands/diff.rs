@@ -3,12 +3,16 @@
 use stackc_driver::disk::{self, Policy, Style};
 
 use crate::args::{Args, Diff, DiffFormat};
+use crate::commands::compare;
 use crate::exit::Exit;
 use crate::project::Tree;
 use crate::report;
 
-/// Shows what `build` would change; writes nothing.
+/// Shows what `build` would change, or how two environments differ; writes nothing.
 pub(crate) fn run(args: &Args, options: &Diff) -> Exit {
+    if let Some((old, new)) = options.select.env.as_deref().and_then(|env| env.split_once("..")) {
+        return compare::run(args, options, old, new);
+    }
     let tree = match Tree::open(args, &options.select) {
         Ok(tree) => tree,
         Err(exit) => return exit,

@@ -5,7 +5,8 @@ use stackc_source::{ALL_CODES, FileId, SourceMap, closest};
 
 use crate::args::Args;
 use crate::exit::Exit;
-use crate::project::Project;
+use crate::project::{self, Project};
+use crate::render;
 use crate::report;
 
 /// Explains a path of the language or a code.
@@ -18,7 +19,7 @@ pub(crate) fn run(args: &Args, subject: &str) -> Exit {
     }
     let compilation = Project::look(args).map(|project| project.compile());
     let stack = compilation.as_ref().and_then(|compilation| compilation.stack.as_ref());
-    match stackc_driver::explain(subject, stack) {
+    match stackc_driver::explain(subject, stack, project::targets()) {
         Some(explanation) => {
             let sources = compilation.as_ref().map(|compilation| &compilation.sources);
             report::result(&describe(&explanation, sources))
@@ -64,7 +65,7 @@ fn describe(explanation: &Explanation, sources: Option<&SourceMap>) -> String {
 }
 
 fn value(here: &Here, sources: Option<&SourceMap>) -> String {
-    let shown = here.value.to_string();
+    let shown = render::value(&here.value);
     let shown = if shown.chars().count() > 200 {
         format!("{}…", shown.chars().take(200).collect::<String>())
     } else {

@@ -28,6 +28,5 @@ fn model(args: &Args, options: &Resolve) -> Result<(Value, ModelFormat), Exit> {
         .iter()
         .find(|environment| environment.name.as_str() == options.env)
         .ok_or(Exit::Usage)?;
-    let model = serde_json::to_value(environment).map_err(|_| Exit::Internal)?;
-    Ok((stackc_driver::plain(&model), options.format))
+    Ok((stackc_driver::model(environment), options.format))
 }

@@ -11,6 +11,7 @@ mod mask;
 mod place;
 mod sarif;
 mod text;
+mod value;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ mod tests;
 use mask::Masks;
 use stackc_source::{Diagnostic, SourceMap};
 use std::io;
+pub(crate) use value::value;
 
 /// The formats diagnostics can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -53,9 +55,14 @@ pub(crate) fn render(
 /// A text of a source in a line of a result.
 pub(crate) fn short(source: &str) -> String {
     const MOST: usize = 80;
-    let clean = text::clean(source).replace('\n', " ");
+    let clean = plain(source);
     if clean.chars().count() <= MOST {
         return clean;
     }
     clean.chars().take(MOST).chain(['…']).collect()
+}
+
+/// A text of a source as one line that cannot harm the terminal.
+pub(crate) fn plain(source: &str) -> String {
+    text::clean(source).replace('\n', " ")
 }

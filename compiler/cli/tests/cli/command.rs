@@ -83,7 +83,30 @@ fn paths_are_explained_with_their_values_here() {
     let run = world.run(&["explain", "services.web.kind"]).ends(0).in_peace();
     run.says("one of ").says("Here:").says("production: ").says("stack.yaml:");
     world.run(&["explain", "services"]).ends(0).says("services");
+    let stop = world.run(&["explain", "services.web.stop"]).ends(0);
+    stop.says("production: {grace: 30s, drain: 10s}");
+    world.run(&["explain", "services.web.needs"]).ends(0).says("redis: {target: {store: redis}");
+    let memory = world.run(&["explain", "services.web.resources.memory"]).ends(0);
+    memory.says("limit: 512Mi");
+    world.run(&["explain", "services.web.routes.root.path"]).ends(0).says("production: /");
     world.run(&["explain", "no.such.path"]).ends(2).without_result().complains("no.such.path");
+}
+
+#[test]
+fn options_of_targets_are_explained() {
+    let targets =
+        "targets: {compose: {project: mart}}\nenvironments: {staging: {domain: s.shop.example}}\n";
+    let world = World::new(format!("{SHOP}{targets}"));
+    world.run(&["explain", "targets"]).ends(0).says("kubernetes  Kubernetes manifests");
+    let run = world.run(&["explain", "targets.compose"]).ends(0);
+    run.says("docker compose files").says("project ").says("production: {project: mart}");
+    let run = world.run(&["explain", "targets.compose.project"]).ends(0);
+    run.says("by default the stack's name").says("staging: mart  (written at stack.yaml:9:30)");
+    let run = world.run(&["explain", "environments.staging.targets.compose.project"]).ends(0);
+    let run = run.says("staging: mart");
+    assert!(!run.out.contains("production:"), "{}", run.out);
+    world.run(&["explain", "targets.nonsense"]).ends(2).without_result();
+    world.run(&["explain", "targets.compose.nonsense"]).ends(2).without_result();
 }
 
 #[test]
@@ -129,4 +152,19 @@ fn a_result_that_cannot_be_written_is_told() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let run = Run::into(&mut world.command(&["schema"]), full).ends(4);
     run.complains("standard output");
+}
+
+#[test]
+fn the_day_is_given_from_outside_and_ends_exceptions() {
+    let stack = format!(
+        "{SHOP}patches:\n  pool:\n    in: compose.production.yaml\n    why: a test\n    until: 2027-03-31\n    merge: {{x-pool: a}}\n"
+    );
+    let world = World::new(&stack);
+    let late = world.run(&["build", "--today", "2027-04-01"]).ends(0);
+    late.complains("W0720").complains("`pool` was meant to last until 2027-03-31");
+    for args in [&["check", "--today", "2027-03-31"][..], &["check"]] {
+        let run = world.run(args).ends(0);
+        assert!(!run.err.contains("W0720"), "{args:?}: {}", run.err);
+    }
+    world.run(&["check", "--today", "2027-02-30"]).ends(2).without_result();
 }

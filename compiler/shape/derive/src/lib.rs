@@ -3,7 +3,8 @@
 //! On a struct, each field is a key; its doc comment is the documentation users read. Attributes:
 //!
 //! - struct: `short = "key:version"` (also `range:min,max`, `levels:warning,critical`,
-//!   `build:context,dockerfile`), `moves = "port -> ports.http: doc"` (repeatable)
+//!   `build:context,dockerfile`), `moves = "port -> ports.http: doc"` (repeatable),
+//!   `foreign = "path::TO_A_TABLE"` of words of other tools
 //! - field: `key = "…"`, `planned`, `fixed` (no environment may set it), `nullable`,
 //!   `keys = "LabelOrList"` (the rule of a map's keys)
 //! - enum variant: `word = "…"`, otherwise the name in kebab case; `planned`
@@ -57,8 +58,10 @@ impl Attributes {
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("shape")) {
             attribute.parse_nested_meta(|meta| {
                 let name = meta.path.require_ident()?.to_string();
-                let known =
-                    ["short", "moves", "key", "planned", "fixed", "nullable", "keys", "word"];
+                let known = [
+                    "short", "moves", "key", "planned", "fixed", "nullable", "keys", "word",
+                    "foreign",
+                ];
                 if !known.contains(&name.as_str()) {
                     return Err(meta.error("unknown shape attribute"));
                 }
@@ -127,6 +130,14 @@ fn record(input: &DeriveInput, fields: &Fields) -> Result<Tokens> {
     let moves =
         attributes.all("moves").map(|text| moved(input, text)).collect::<Result<Vec<_>>>()?;
 
+    let foreign = match attributes.get("foreign") {
+        Some(path) => {
+            let path: syn::Path = syn::parse_str(path)?;
+            quote!(&#path)
+        }
+        None => quote!(&[]),
+    };
+
     let (mut rows, mut takes, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (at, field) in fields.iter().enumerate() {
         let Some(ident) = &field.ident else {
@@ -170,6 +181,7 @@ fn record(input: &DeriveInput, fields: &Fields) -> Result<Tokens> {
                     fields: &[#(#rows),*],
                     short: #short,
                     moves: &[#(#moves),*],
+                    foreign: #foreign,
                 };
                 ::stackc_shape::Shape::Record(&RECORD)
             }

@@ -138,7 +138,33 @@ fn plain(kind: &ErrorKind, place: &Place<'_>) -> Diagnostic {
     if let Some(open) = place.flow.filter(|open| *open != place.at) {
         diagnostic = diagnostic.related(place.character(open as usize), "still open here");
     }
+    let unaligned =
+        matches!(kind, ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation);
+    if let Some(first) = unaligned.then(|| first_above(place)).flatten() {
+        let label = "the keys above it stand further to the right from here on";
+        diagnostic = diagnostic.related(place.character(first), label);
+    }
     diagnostic
+}
+
+/// The first key of the block above the place that is indented deeper than its line.
+fn first_above(place: &Place<'_>) -> Option<usize> {
+    let start = place.line_start();
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let here = indentation(place.rest(start));
+    let (mut at, mut first) = (start, None);
+    for line in place.text.get(..start)?.split_inclusive('\n').rev() {
+        at -= line.len();
+        let deep = indentation(line);
+        if line.trim().is_empty() || line.trim_start().starts_with('#') {
+            continue;
+        }
+        if deep <= here {
+            break;
+        }
+        first = Some(at + deep);
+    }
+    first
 }
 
 /// What an error means and what to do about it.

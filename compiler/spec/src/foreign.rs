@@ -1,0 +1,82 @@
+//! Words of docker compose, and what they are called here.
+//!
+//! Source: the Compose specification, services and top-level elements, November 2026.
+
+use stackc_shape::Foreign;
+
+const fn word(word: &'static str, ours: Option<&'static str>, help: &'static str) -> Foreign {
+    Foreign { word, ours, help }
+}
+
+/// In a service.
+pub(crate) static SERVICE: [Foreign; 29] = [
+    word(
+        "depends_on",
+        Some("needs"),
+        "write `needs`: it gives the order of start, the address and the rights",
+    ),
+    word("links", Some("needs"), "write `needs`: it gives the order of start and the address"),
+    word("environment", Some("env"), "write `env: {NAME: value}`; secrets stand under `secrets`"),
+    word(
+        "env",
+        None,
+        "its entries are known by name: write `NAME: value` instead of `- NAME=value`",
+    ),
+    word("env_file", None, "write the values under `env` and the names of secrets under `secrets`"),
+    word(
+        "healthcheck",
+        None,
+        "write `health: {ready: /path}` or `health: {command: …}`; `test` is called `command`",
+    ),
+    word(
+        "volumes",
+        None,
+        "write `volumes: {NAME: {path: /where/it/lies, size: 1Gi}}`; a file belongs under `files`",
+    ),
+    word(
+        "ports",
+        None,
+        "write `port: 8080`, the one it listens on; what is public is said by `routes`",
+    ),
+    word("expose", None, "write `port: 8080`, the one it listens on"),
+    word("restart", None, "take it out: every service starts again, and a job does not"),
+    word("replicas", Some("scale"), "write `scale: 3`, or a range such as `scale: 3..10`"),
+    word(
+        "deploy",
+        None,
+        "`deploy` lists platforms here; replicas are `scale`, bounds are `resources`",
+    ),
+    word("networks", None, "take it out: who may reach whom follows from `needs` and `routes`"),
+    word("network_mode", None, "take it out: who may reach whom follows from `needs` and `routes`"),
+    word(
+        "container_name",
+        None,
+        "take it out: containers are named after the stack and the service",
+    ),
+    word("hostname", None, "take it out: a service is reached by its name"),
+    word("entrypoint", None, "write `command`"),
+    word("labels", None, "take it out: labels are the compiler's; use `patches` for others"),
+    word("mem_limit", None, "write `resources: {memory: 512Mi}`"),
+    word("mem_reservation", None, "write `resources: {memory: 256Mi..512Mi}`"),
+    word("cpus", None, "write `resources: {cpu: 0.5}`"),
+    word("user", None, "write `security: {user: 1000}`"),
+    word("privileged", None, "take it out: no service runs privileged"),
+    word("cap_add", None, "write the exception and its reason under `security`"),
+    word("cap_drop", None, "take it out: every capability is dropped anyway"),
+    word(
+        "read_only",
+        None,
+        "take it out: the root is read-only anyway; `writable` lists exceptions",
+    ),
+    word("tmpfs", None, "write `writable: [/path]`"),
+    word("logging", None, "write `logs: {format: json, level: info}`"),
+    word("stop_grace_period", None, "write `stop: {grace: 30s}`"),
+];
+
+/// At the top of the file.
+pub(crate) static STACK: [Foreign; 4] = [
+    word("version", None, "take it out: `stack: 1` is the version of the language"),
+    word("volumes", None, "write volumes in their service: `services.NAME.volumes`"),
+    word("networks", None, "take it out: who may reach whom follows from `needs` and `routes`"),
+    word("configs", None, "write files in their service: `services.NAME.files`"),
+];

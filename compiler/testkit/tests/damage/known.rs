@@ -1,0 +1,37 @@
+//! The damage that errors do not point to, and why not.
+
+use crate::dice::Damage;
+
+/// Damage whose errors lie elsewhere.
+#[derive(Debug)]
+pub(crate) struct Row {
+    stack: &'static str,
+    line: &'static str,
+    damage: Damage,
+    /// Why no error can know the place.
+    #[allow(dead_code, reason = "it is for the reader")]
+    why: &'static str,
+}
+
+impl Row {
+    /// Whether it speaks of this damage.
+    pub(crate) fn is(&self, stack: &str, line: &str, damage: Damage) -> bool {
+        self.stack == stack && self.line == line && self.damage == damage
+    }
+}
+
+/// The rows, stack by stack.
+pub(crate) const FAR: &[Row] = &[
+    Row {
+        stack: "workshop",
+        line: "search:",
+        damage: Damage::Deleted,
+        why: "what it says becomes part of the service above; only those that need it are left",
+    },
+    Row {
+        stack: "workshop",
+        line: "cache: {engine: redis, version: \"7.2\", purpose: cache}",
+        damage: Damage::Deleted,
+        why: "whole entries leave no trace but where they were needed",
+    },
+];
