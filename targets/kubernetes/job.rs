@@ -44,7 +44,7 @@ pub(crate) fn migrate(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>
 pub(crate) fn cron(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let Some(cron) = &service.cron else { return };
     let (name, subject) = (service.name.as_str(), subject(service));
-    account(ctx, &subject, pull_secret(service), out);
+    account(ctx, &subject, pull_secret(service).as_deref(), out);
     let deadline = cron.deadline.as_ref().map(|deadline| deadline.ceil());
     let job = run(ctx, service, &subject, command(service), deadline, out);
     let concurrency = match cron.concurrency {
@@ -60,7 +60,7 @@ pub(crate) fn cron(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
 pub(crate) fn once(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let Some(job) = &service.job else { return };
     let (name, subject) = (service.name.as_str(), subject(service));
-    account(ctx, &subject, pull_secret(service), out);
+    account(ctx, &subject, pull_secret(service).as_deref(), out);
     let deadline = Some(job.deadline.ceil());
     if *job.moment != Moment::BeforeDeploy {
         let job = run(ctx, service, &subject, command(service), deadline, out);
@@ -123,6 +123,7 @@ fn asked_for(ctx: &Context<'_>, subject: &Subject, job: JobSpec, out: &mut Outpu
 }
 
 /// When a job starts.
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum When<'a> {
     /// At these times.
     At(&'a str),

@@ -8,6 +8,7 @@ mod context;
 mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod given;
 mod job;
 mod limits;
 mod manifest;

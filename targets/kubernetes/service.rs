@@ -33,7 +33,7 @@ pub(crate) fn subject(service: &Service) -> Subject {
 /// All objects of a long-running service.
 pub(crate) fn lower(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let (name, subject) = (service.name.as_str(), subject(service));
-    account(ctx, &subject, pull_secret(service), out);
+    account(ctx, &subject, pull_secret(service).as_deref(), out);
     let object = deployment(ctx, service, &subject, out);
     out.add(Place::Main, name, "deployment", &object);
     if !service.ports.is_empty() {
@@ -60,7 +60,7 @@ pub(crate) fn lower(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) 
 pub(crate) fn account(
     ctx: &Context<'_>,
     subject: &Subject,
-    own: Option<String>,
+    own: Option<&str>,
     out: &mut Output<'_>,
 ) {
     let shared = ctx.settings.written.pull_secret.iter().map(|name| name.as_str());
@@ -69,7 +69,7 @@ pub(crate) fn account(
         kind: "ServiceAccount",
         metadata: ctx.metadata(subject),
         automount_service_account_token: false,
-        image_pull_secrets: shared.chain(own.as_deref()).map(Name::new).collect(),
+        image_pull_secrets: shared.chain(own).map(Name::new).collect(),
     };
     out.add(Place::Main, &subject.name, "serviceaccount", &object);
 }

@@ -28,6 +28,7 @@ mod needs;
 mod observe;
 mod order;
 mod profile;
+mod running;
 mod secrets;
 mod service;
 mod slo;
