@@ -35,11 +35,12 @@ pub(crate) struct Nginx;
 /// What may be set under `targets.nginx`.
 #[derive(Debug, Default, Decode)]
 struct Written {
-    /// Worker processes; one per processor by default.
+    /// Worker processes; by default one per processor.
     workers: Option<Spanned<u32>>,
-    /// Connections of one worker, to clients and services together; 4096 by default.
+    /// Connections of one worker, to clients and services together; by default
+    /// 4096.
     worker_connections: Option<Spanned<u32>>,
-    /// Requests that one address may have open at a time; 200 by default.
+    /// Requests that one address may have open at a time; by default 200.
     connections_per_client: Option<Spanned<u32>>,
     /// Whether to listen on IPv6 too, which is the default; a host without IPv6 cannot.
     ipv6: Option<bool>,

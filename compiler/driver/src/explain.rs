@@ -44,7 +44,11 @@ pub struct Here {
 #[must_use]
 pub fn explain(path: &str, stack: Option<&Stack>, targets: &[&dyn Target]) -> Option<Explanation> {
     let asked: Vec<&str> = path.split('.').filter(|segment| !segment.is_empty()).collect();
-    let (shape, doc, segments) = walk_options(&asked, targets).or_else(|| walk(&asked))?;
+    let (shape, doc, segments) = match asked.as_slice() {
+        ["targets", _, ..] => walk_options(&asked, 2, targets)?,
+        ["environments", _, "targets", _, ..] => walk_options(&asked, 4, targets)?,
+        _ => walk(&asked)?,
+    };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let (takes, keys) = match segments.as_slice() {
         ["targets"] | ["environments", _, "targets"] => {
@@ -76,13 +80,13 @@ fn walk(asked: &[&str]) -> Option<(Shape, String, Vec<String>)> {
     follow_shape(shape, doc, asked)
 }
 
-/// Follows a path through the options of a target, which the language leaves to the targets.
-fn walk_options(asked: &[&str], targets: &[&dyn Target]) -> Option<(Shape, String, Vec<String>)> {
-    let depth = match asked {
-        ["targets", _, ..] => 2,
-        ["environments", _, "targets", _, ..] => 4,
-        _ => return None,
-    };
+/// Follows a path through the options of the target that is named at the end of its first `depth`
+/// segments; the language leaves them to the targets.
+fn walk_options(
+    asked: &[&str],
+    depth: usize,
+    targets: &[&dyn Target],
+) -> Option<(Shape, String, Vec<String>)> {
     let (before, rest) = asked.split_at_checked(depth)?;
     let target = targets.iter().find(|target| before.last() == Some(&target.id()))?;
     let (shape, doc, path) = follow_shape(target.options(), target.about(), rest)?;

@@ -97,6 +97,8 @@ fn split(doc: &str) -> (String, Option<String>) {
         if let Some((before, after)) = doc.split_once(mark) {
             let end = after.find(". ").unwrap_or(after.trim_end_matches('.').len());
             let (default, rest) = after.split_at(end);
+            // A default in a sentence of its own leaves no second full stop.
+            let before = before.trim_end_matches('.');
             return (format!("{before}{rest}"), Some(default.to_owned()));
         }
     }
@@ -115,6 +117,7 @@ mod tests {
             split("A port, by default\n`http`. It is\nnamed."),
             ("A port. It is named.".to_owned(), some("`http`"))
         );
+        assert_eq!(split("A. By default on."), ("A.".to_owned(), some("on")));
         assert_eq!(split("A name."), ("A name.".to_owned(), None));
     }
 }

@@ -38,6 +38,18 @@ impl Seconds {
     }
 }
 
+impl Seconds {
+    /// As people write it in a stack: whole days as such from two on.
+    #[must_use]
+    pub fn spelled(self) -> String {
+        const DAY: u64 = 86_400_000;
+        match self.millis / DAY {
+            days @ 2.. if self.millis.is_multiple_of(DAY) => format!("{days}d"),
+            _ => self.compact(),
+        }
+    }
+}
+
 /// A size in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
@@ -70,6 +82,18 @@ impl Bytes {
         match self.binary() {
             (n, "") => n.to_string(),
             (n, unit) => format!("{n}{unit}i"),
+        }
+    }
+
+    /// As people write it in a stack: `512Mi`, or `20MB` where that says it exactly.
+    #[must_use]
+    pub fn spelled(self) -> String {
+        let decimal = [("TB", 12), ("GB", 9), ("MB", 6), ("kB", 3)]
+            .into_iter()
+            .find(|(_, zeros)| self.0 > 0 && self.0.is_multiple_of(10u64.pow(*zeros)));
+        match (self.binary(), decimal) {
+            ((_, ""), Some((unit, zeros))) => format!("{}{unit}", self.0 / 10u64.pow(zeros)),
+            _ => self.kubernetes(),
         }
     }
 
@@ -142,11 +166,11 @@ macro_rules! serialized {
 }
 
 serialized! {
-    Seconds: Self::compact;
-    Bytes: Self::kubernetes;
+    Seconds: Self::spelled;
+    Bytes: Self::spelled;
     Millicores: Self::cores;
     Percent: |percent| format!("{}%", percent.number());
-    Rate: |rate| format!("{}/{}", rate.count, rate.window.compact());
+    Rate: |rate| format!("{}/{}", rate.count, rate.window.spelled());
 }
 
 #[cfg(test)]
@@ -163,7 +187,12 @@ mod tests {
         assert_eq!(Bytes::mib(512).kubernetes(), "512Mi");
         assert_eq!(Bytes::gib(1).short(), "1g");
         assert_eq!(Bytes(20_000_000).short(), "20000000");
+        assert_eq!(Bytes(20_000_000).spelled(), "20MB");
+        assert_eq!(Bytes::gib(20).spelled(), "20Gi");
+        assert_eq!(Bytes(1_234_567).spelled(), "1234567");
         assert_eq!(Seconds::new(900).compact(), "15m");
+        assert_eq!(Seconds::new(14 * 86_400).spelled(), "14d");
+        assert_eq!(Seconds::new(86_400).spelled(), "24h");
         assert_eq!(Seconds { millis: 500 }.compact(), "500ms");
         assert_eq!(Seconds::new(0).compact(), "0s");
     }
