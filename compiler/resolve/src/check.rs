@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Backup, Engine, Environment, Origin, Role, Service, Tier};
+use stackc_model::{Backup, Engine, Environment, Tier};
 use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 
 use crate::connections;
