@@ -149,6 +149,7 @@ fn store(text: &str, engine: Engine, version: &str, port: u16, password: usize) 
         storage: usual(Bytes::gib(20)),
         resources: resources(1024),
         password: SecretId::at(password),
+        pool: None,
         persistent: true,
     }
 }
@@ -159,9 +160,14 @@ fn stores() -> Vec<Store> {
         user: "shop".to_owned(),
         params: BTreeMap::new(),
         max_connections: 100,
+        tuned: usual(true),
     };
-    let redis =
-        Engine::Redis { valkey: false, purpose: usual(RedisPurpose::Queue), acl: SecretId::at(3) };
+    let redis = Engine::Redis {
+        valkey: false,
+        purpose: usual(RedisPurpose::Queue),
+        persistence: usual(Persistence::Aof),
+        acl: SecretId::at(3),
+    };
     vec![store("postgres", postgres, "15", 5432, 1), store("redis", redis, "7.4", 6379, 4)]
 }
 

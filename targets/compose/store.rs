@@ -1,8 +1,8 @@
-//! Data stores: PostgreSQL, and Redis or Valkey.
+//! Data stores: PostgreSQL, Redis or Valkey, and any server that is described.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Bytes, Engine, EnvName, RedisPurpose, Sourced, Store};
+use stackc_model::{Bytes, Engine, EnvName, Persistence, RedisPurpose, Server, Sourced, Store};
 
 use super::document::{Healthcheck, Port, Service, VolumeMount};
 use super::scope::Scope;
@@ -31,13 +31,15 @@ impl LoopbackPorts {
 /// The container of a store.
 pub(super) fn lower(scope: &Scope<'_>, store: &Store, ports: &mut LoopbackPorts) -> Service {
     let mut service = match &store.engine {
-        Engine::Postgres { database, user, params, max_connections } => {
-            let settings = settings(store, params, *max_connections);
+        Engine::Postgres { database, user, params, max_connections, tuned } => {
+            let settings = settings(store, params, *max_connections, tuned.value);
             postgres(scope, store, database, user, &settings, *max_connections)
         }
-        Engine::Redis { valkey, purpose, acl } => {
-            redis(scope, store, *valkey, purpose.value, &scope.env[*acl].name)
+        Engine::Redis { valkey, purpose, persistence, acl } => {
+            let policy = (purpose.value, persistence.value);
+            redis(scope, store, *valkey, policy, &scope.env[*acl].name)
         }
+        Engine::Server(server) => described(scope, store, server),
     };
     service.image = Some(Text::from(&store.image));
     service.networks = vec!["data"];
@@ -55,12 +57,12 @@ pub(super) fn volume(store: &Store) -> String {
 }
 
 /// Keeps data in a volume, or in memory where it need not outlive the container.
-fn keep(store: &Store, path: &str, service: &mut Service) {
+fn keep(store: &Store, path: &str, user: u32, service: &mut Service) {
     if store.persistent {
         service.volumes.push(VolumeMount::volume(&volume(store), path));
     } else {
         let size = store.storage.value.min(harden::scratch(&store.resources));
-        service.tmpfs.push(harden::private(path, size, USER));
+        service.tmpfs.push(harden::private(path, size, user));
     }
 }
 
@@ -69,8 +71,10 @@ fn settings(
     store: &Store,
     params: &BTreeMap<String, Sourced<String>>,
     max_connections: u32,
+    tuned: bool,
 ) -> BTreeMap<String, String> {
-    let mut settings = tuning::postgres(store.resources.memory_limit.value, max_connections);
+    let memory = store.resources.memory_limit.value;
+    let mut settings = tuning::postgres(memory, max_connections, tuned);
     if store.port != POSTGRES_PORT {
         settings.insert("port".to_owned(), store.port.to_string());
     }
@@ -106,7 +110,7 @@ fn postgres(
     service.shm_size = Some(tuning::shared_memory(store.resources.memory_limit.value).short());
     service.stop_grace_period = "1m".to_owned();
     service.tmpfs.push(harden::private("/var/run/postgresql", Bytes::mib(1), USER));
-    keep(store, postgres_folder(&store.version), &mut service);
+    keep(store, postgres_folder(&store.version), USER, &mut service);
     service
 }
 
@@ -141,7 +145,7 @@ fn redis(
     scope: &Scope<'_>,
     store: &Store,
     valkey: bool,
-    purpose: RedisPurpose,
+    (purpose, persistence): (RedisPurpose, Persistence),
     acl: &EnvName,
 ) -> Service {
     let password = &scope.env[store.password].name;
@@ -161,10 +165,9 @@ fn redis(
         "--maxmemory-policy",
         if purpose.evicts() { "allkeys-lru" } else { "noeviction" },
         "--appendonly",
-        if store.persistent { "yes" } else { "no" },
-        // The log alone is enough; snapshots beside it would only fork a second time.
+        if persistence == Persistence::Aof { "yes" } else { "no" },
         "--save",
-        "",
+        tuning::redis_save(persistence),
     ]));
     service.healthcheck = Some(health::usual(texts([
         "CMD",
@@ -176,7 +179,31 @@ fn redis(
         &store.port.to_string(),
     ])));
     service.stop_grace_period = "30s".to_owned();
-    keep(store, "/data", &mut service);
+    keep(store, "/data", USER, &mut service);
+    service
+}
+
+/// A server that is described and not known: nothing here knows which one it is.
+fn described(scope: &Scope<'_>, store: &Store, server: &Server) -> Service {
+    let mut service = harden::container(server.user, harden::PIDS, &store.resources);
+    let plain = server.env.iter().map(|(name, value)| (name.to_string(), Text::from(value)));
+    let secret = server.secrets.iter().map(|(name, id)| {
+        let hint = "set it in the environment of docker compose";
+        (name.to_string(), Text::required(&scope.env[*id].name, hint))
+    });
+    service.environment = plain.chain(secret).collect();
+    service.secrets = server.files.iter().map(|id| secrets::mount(&scope.env[*id].name)).collect();
+    service.secrets.sort();
+    service.command = (!server.command.is_empty()).then(|| texts(&server.command));
+    let check = std::iter::once("CMD").chain(server.health.iter().map(String::as_str));
+    service.healthcheck = Some(health::usual(texts(check)));
+    service.stop_grace_period = server.grace.compact();
+    for path in &server.scratch {
+        service.tmpfs.push(harden::private(path, Bytes::mib(16), server.user));
+    }
+    if let Some(path) = &server.volume {
+        keep(store, path, server.user, &mut service);
+    }
     service
 }
 

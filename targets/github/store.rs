@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{
-    Engine, Environment, NeedTarget, SecretSource, Segment, Service, Store, StoreId, Text,
+    Engine, Environment, NeedTarget, SECRETS_DIR, SecretSource, Segment, Server, Service, Store,
+    StoreId, Text,
 };
+
+use stackc_source::Span;
 
 use super::document::{Container, Ordered, Values};
 use super::pins;
@@ -37,7 +40,7 @@ pub(crate) fn needed(
             port += 1;
         }
         ports.insert(id, port);
-        stores.containers.push(store.name.as_str(), container(store, port, scribe));
+        stores.containers.push(store.name.as_str(), container(environment, store, port, scribe));
     }
     for (name, id) in &service.secrets {
         let SecretSource::Derived(text) = &environment[*id].source else { continue };
@@ -48,7 +51,52 @@ pub(crate) fn needed(
     stores
 }
 
-fn container(store: &Store, port: u16, scribe: &mut Scribe<'_>) -> Container {
+/// The variables of a server with the throw-away password in place of the real one. A job mounts no
+/// files, so `X_FILE` becomes `X`, as the images of databases have it.
+fn plain(environment: &Environment, store: &Store, server: &Server) -> Vec<(String, String)> {
+    let file = format!("{SECRETS_DIR}/{}", environment[store.password].name);
+    let written = server.env.iter().map(|(name, value)| {
+        let name = name.as_str();
+        match name.strip_suffix("_FILE") {
+            Some(short) if *value == file => (short.to_owned(), PASSWORD.to_owned()),
+            _ => (name.to_owned(), value.clone()),
+        }
+    });
+    let secret = server
+        .secrets
+        .keys()
+        .chain(&server.login)
+        .map(|name| (name.to_string(), PASSWORD.to_owned()));
+    written.chain(secret).collect()
+}
+
+/// Whether a server takes its password where a service container can give it: by a variable.
+fn asks_for_login(environment: &Environment, store: &Store) -> bool {
+    match &store.engine {
+        Engine::Postgres { .. } => true,
+        // A service container takes no arguments, so its redis asks for no password.
+        Engine::Redis { .. } => false,
+        Engine::Server(server) => {
+            plain(environment, store, server).iter().any(|(_, value)| value == PASSWORD)
+        }
+    }
+}
+
+/// A health command inside the double quotes of an option; the container's shell runs it.
+fn probe(words: &[String], span: Option<Span>, scribe: &mut Scribe<'_>) -> String {
+    let line = scribe.command("the store's health command", words, span);
+    if line.contains('\\') {
+        scribe.refuse("the store's health command", "holds a backslash or a single quote", span);
+    }
+    line.replace('"', "\\\"")
+}
+
+fn container(
+    environment: &Environment,
+    store: &Store,
+    port: u16,
+    scribe: &mut Scribe<'_>,
+) -> Container {
     let span = Some(store.span);
     let mut env = Values::default();
     let probe = match &store.engine {
@@ -57,10 +105,16 @@ fn container(store: &Store, port: u16, scribe: &mut Scribe<'_>) -> Container {
             env.push("POSTGRES_PASSWORD", PASSWORD);
             env.push("POSTGRES_USER", scribe.carry("the database user", user, span));
             // While the image sets itself up it listens on its socket alone, so ask over TCP.
-            "pg_isready --host 127.0.0.1"
+            "pg_isready --host 127.0.0.1".to_owned()
         }
-        Engine::Redis { valkey: true, .. } => "valkey-cli ping",
-        Engine::Redis { valkey: false, .. } => "redis-cli ping",
+        Engine::Redis { valkey: true, .. } => "valkey-cli ping".to_owned(),
+        Engine::Redis { valkey: false, .. } => "redis-cli ping".to_owned(),
+        Engine::Server(server) => {
+            for (name, value) in plain(environment, store, server) {
+                env.push(name.as_str(), scribe.carry("a variable of the store", &value, span));
+            }
+            probe(&server.health, span, scribe)
+        }
     };
     Container {
         image: pins::with_digest(&scribe.image(&store.image, span)),
@@ -95,8 +149,7 @@ fn local_url(
             Segment::Secret(_) => PASSWORD,
         })
         .collect();
-    // A service container takes no arguments, so its redis asks for no password.
-    let login = matches!(store.engine, Engine::Postgres { .. });
+    let login = asks_for_login(environment, store);
     on_localhost(&whole, &format!("{}:{}", store.name, store.port), *port, login)
 }
 

@@ -34,12 +34,12 @@ pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
             Engine::Postgres { database, user, .. } => {
                 postgres(ctx, backup, store, database, user, out);
             }
-            Engine::Redis { .. } if store.persistent => {
+            Engine::Redis { .. } | Engine::Server(_) if store.persistent => {
                 let message = format!("the backup on Kubernetes leaves `{}` out", store.name);
                 let help = "its volume outlives its pod; take snapshots of the volume for more";
                 out.tell(codes::PLANNED, Some(store.span), message, help);
             }
-            Engine::Redis { .. } => {}
+            Engine::Redis { .. } | Engine::Server(_) => {}
         }
     }
 }

@@ -154,6 +154,7 @@ fn store(text: &str, engine: Engine, version: &str, port: u16, password: usize) 
         storage: given(Bytes::gib(20)),
         resources: bounds(250, 512),
         password: SecretId::at(password),
+        pool: None,
         persistent: true,
     }
 }
@@ -252,9 +253,14 @@ fn stores() -> Vec<Store> {
         user: "app".to_owned(),
         params: BTreeMap::new(),
         max_connections: 100,
+        tuned: given(true),
     };
-    let redis =
-        Engine::Redis { valkey: false, purpose: given(RedisPurpose::Queue), acl: SecretId::at(3) };
+    let redis = Engine::Redis {
+        valkey: false,
+        purpose: given(RedisPurpose::Queue),
+        persistence: given(Persistence::Aof),
+        acl: SecretId::at(3),
+    };
     vec![store("postgres", postgres, "15.19", 5432, 2), store("redis", redis, "7.4.11", 6379, 4)]
 }
 
@@ -306,12 +312,16 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
         externals: vec![External {
             name: label("mail"),
             span: span(),
-            env: BTreeMap::new(),
             secrets: Vec::new(),
-            egress: vec!["smtp.example:587".to_owned()],
+            egress: vec!["api.example".to_owned()],
+            ports: vec![443],
             connect: Vec::new(),
             script: Vec::new(),
             img: Vec::new(),
+            frame: Vec::new(),
+            font: Vec::new(),
+            status_url: None,
+            store: None,
         }],
         routes: vec![route("ws", 0, "/socket.io"), route("api", 0, "/api"), route("root", 1, "/")],
         secrets: secrets(),

@@ -15,9 +15,6 @@ use super::service;
 use super::store;
 
 const DNS_PORT: u16 = 53;
-const HTTPS_PORT: u16 = 443;
-/// Submission with implicit TLS and with STARTTLS (RFC 8314).
-const MAIL_PORTS: [u16; 2] = [465, 587];
 const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
 /// What is not the internet.
@@ -233,7 +230,7 @@ fn egress(ctx: &Context<'_>, item: &Service) -> Vec<EgressRule> {
             NeedTarget::Store(id) => rules.push(to_store(ctx, id)),
             NeedTarget::Service(id) => rules.extend(to_service(ctx, &ctx.environment[id])),
             NeedTarget::External(id) => {
-                outside.extend(outside_ports(ctx, &ctx.environment[id]));
+                outside.extend(outside_ports(&ctx.environment[id]));
             }
         }
     }
@@ -266,16 +263,9 @@ fn to_internet(ports: BTreeSet<u16>) -> EgressRule {
     }
 }
 
-/// The ports an external system is reached on, where it has hosts: mail submission where it brings
-/// variables for SMTP, else HTTPS.
-fn outside_ports(ctx: &Context<'_>, external: &External) -> Vec<u16> {
-    let secrets = external.secrets.iter().map(|id| &ctx.environment[*id].name);
-    let mail = secrets.chain(external.env.keys()).any(|name| name.as_str().starts_with("SMTP_"));
-    match (external.egress.is_empty(), mail) {
-        (true, _) => Vec::new(),
-        (false, true) => MAIL_PORTS.to_vec(),
-        (false, false) => vec![HTTPS_PORT],
-    }
+/// The ports an external system is reached on, where it has hosts.
+fn outside_ports(external: &External) -> &[u16] {
+    if external.egress.is_empty() { &[] } else { &external.ports }
 }
 
 fn namespace(name: String) -> Selector {
@@ -298,7 +288,7 @@ fn warn_of_wide_egress(ctx: &Context<'_>, out: &mut Output<'_>) {
     }
     for (id, _) in by_external.into_iter().filter(|(_, hosts)| *hosts > 0) {
         let external = &ctx.environment[id];
-        let ports = outside_ports(ctx, external).iter().map(u16::to_string).collect::<Vec<_>>();
+        let ports = outside_ports(external).iter().map(u16::to_string).collect::<Vec<_>>();
         let ports = ports.join(" and ");
         let message = format!(
             "a NetworkPolicy cannot name hosts: for `{}` the services that need it may connect to every \

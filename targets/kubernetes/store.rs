@@ -1,8 +1,8 @@
 //! Data stores: a StatefulSet of one, a headless Service, a disruption budget.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Engine, RedisPurpose, SecretId, Sourced, Store};
+use stackc_model::{Bytes, Engine, Persistence, RedisPurpose, SecretId, Server, Store};
 use stackc_target::conventions::{APP_UID, SECRETS_DIR};
 
 use super::context::{Context, Subject};
@@ -24,12 +24,14 @@ struct Profile {
     /// Exits 0 where it answers queries.
     ready: Vec<String>,
     secrets: Vec<SecretId>,
-    /// Where its data lies.
-    mount: &'static str,
+    /// Where its data lies; `None` where it has none.
+    mount: Option<String>,
     /// Folders it writes besides its data, and memory it shares among its processes.
-    scratch: Vec<(&'static str, &'static str, VolumeSource)>,
+    scratch: Vec<(String, String, VolumeSource)>,
     /// From SIGTERM to SIGKILL.
     grace: u64,
+    /// The user it runs as.
+    user: u32,
 }
 
 /// The subject of a store's objects.
@@ -40,6 +42,7 @@ pub(crate) fn subject(store: &Store) -> Subject {
             RedisPurpose::Cache => "cache",
             _ => "store",
         },
+        Engine::Server(_) => "store",
     };
     Subject::of_image(store.name.as_str(), component, &store.image)
 }
@@ -49,6 +52,10 @@ pub(crate) fn secrets(store: &Store) -> Vec<SecretId> {
     match &store.engine {
         Engine::Postgres { .. } => vec![store.password],
         Engine::Redis { acl, .. } => vec![*acl, store.password],
+        Engine::Server(server) => {
+            let all: BTreeSet<_> = server.files.iter().chain(server.secrets.values()).collect();
+            all.into_iter().copied().collect()
+        }
     }
 }
 
@@ -80,10 +87,16 @@ pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
 
 fn profile(ctx: &Context<'_>, store: &Store) -> Profile {
     match &store.engine {
-        Engine::Postgres { database, user, params, max_connections } => {
-            postgres(ctx, store, database, user, params, *max_connections)
+        Engine::Postgres { database, user, params, max_connections, tuned } => {
+            let mut settings =
+                tuning::postgres(*store.resources.memory_limit, *max_connections, **tuned);
+            settings.extend(params.iter().map(|(key, value)| (key.clone(), value.value.clone())));
+            postgres(ctx, store, database, user, &settings)
         }
-        Engine::Redis { valkey, purpose, acl } => redis(ctx, store, *valkey, **purpose, *acl),
+        Engine::Redis { valkey, purpose, persistence, acl } => {
+            redis(ctx, store, *valkey, (**purpose, **persistence), *acl)
+        }
+        Engine::Server(server) => described(ctx, store, server),
     }
 }
 
@@ -97,12 +110,9 @@ fn postgres(
     store: &Store,
     database: &str,
     user: &str,
-    params: &BTreeMap<String, Sourced<String>>,
-    max_connections: u32,
+    settings: &BTreeMap<String, String>,
 ) -> Profile {
     let memory = *store.resources.memory_limit;
-    let mut settings = tuning::postgres(memory, max_connections);
-    settings.extend(params.iter().map(|(key, value)| (key.clone(), value.value.clone())));
     let args = settings.iter().flat_map(|(key, value)| ["-c".to_owned(), format!("{key}={value}")]);
     let (mount, folder) = data_folder(&store.version);
     Profile {
@@ -120,12 +130,12 @@ fn postgres(
             .map(str::to_owned)
             .into(),
         secrets: secrets(store),
-        mount,
+        mount: Some(mount.to_owned()),
         scratch: vec![
-            ("run", "/var/run/postgresql", scratch(stackc_model::Bytes::mib(16))),
+            ("run".to_owned(), "/var/run/postgresql".to_owned(), scratch(Bytes::mib(16))),
             (
-                "shared-memory",
-                "/dev/shm",
+                "shared-memory".to_owned(),
+                "/dev/shm".to_owned(),
                 VolumeSource::EmptyDir(EmptyDir {
                     medium: Some("Memory"),
                     size_limit: tuning::shared_memory(memory).kubernetes(),
@@ -133,6 +143,7 @@ fn postgres(
             ),
         ],
         grace: 120,
+        user: APP_UID,
     }
 }
 
@@ -151,7 +162,7 @@ fn redis(
     ctx: &Context<'_>,
     store: &Store,
     valkey: bool,
-    purpose: RedisPurpose,
+    (purpose, persistence): (RedisPurpose, Persistence),
     acl: SecretId,
 ) -> Profile {
     let engine = if valkey { "valkey" } else { "redis" };
@@ -166,10 +177,9 @@ fn redis(
         "--maxmemory-policy",
         if purpose.evicts() { "allkeys-lru" } else { "noeviction" },
         "--appendonly",
-        if store.persistent { "yes" } else { "no" },
-        // The log alone is enough; snapshots beside it would only fork a second time.
+        if persistence == Persistence::Aof { "yes" } else { "no" },
         "--save",
-        "",
+        tuning::redis_save(persistence),
     ];
     Profile {
         port: engine,
@@ -179,9 +189,38 @@ fn redis(
             .map(str::to_owned)
             .into(),
         secrets: secrets(store),
-        mount: "/data",
+        mount: Some("/data".to_owned()),
         scratch: Vec::new(),
         grace: 60,
+        user: APP_UID,
+    }
+}
+
+/// A server that is described and not known: nothing here knows which one it is.
+fn described(ctx: &Context<'_>, store: &Store, server: &Server) -> Profile {
+    let plain = server.env.iter().map(|(name, value)| variable(name.as_str(), &unexpanded(value)));
+    let secret = server.secrets.iter().map(|(name, id)| {
+        let key = ctx.environment[*id].name.to_string();
+        let source = SecretKey { name: store.name.to_string(), key };
+        let value_from = Some(ValueFrom { secret_key_ref: source });
+        EnvVar { name: name.to_string(), value: None, value_from }
+    });
+    let folders = server
+        .scratch
+        .iter()
+        .enumerate()
+        .map(|(at, path)| (format!("scratch-{at}"), path.clone(), scratch(Bytes::mib(16))));
+    Profile {
+        port: if server.kind == "custom" { "server" } else { server.kind },
+        args: server.command.clone(),
+        env: plain.chain(secret).collect(),
+        ready: server.health.clone(),
+        secrets: server.files.clone(),
+        mount: server.volume.clone(),
+        scratch: folders.collect(),
+        grace: server.grace.millis / 1000,
+        // Who is root in an image must not be here; the volume belongs to the pod's group.
+        user: if server.user == 0 { APP_UID } else { server.user },
     }
 }
 
@@ -257,16 +296,18 @@ fn running(ctx: &Context<'_>, store: &Store, profile: Profile) -> Pod {
     let mut pod = Pod {
         container,
         volumes: Vec::new(),
-        user: APP_UID,
+        user: profile.user,
         grace: profile.grace,
         restart: None,
         spread: false,
         rights: pod::Rights::default(),
     };
     pod.mount_secret(name, profile.secrets.iter().map(|id| ctx.environment[*id].name.to_string()));
-    data(store, profile.mount, &mut pod);
+    if let Some(mount) = &profile.mount {
+        data(store, mount, &mut pod);
+    }
     for (name, path, source) in profile.scratch {
-        pod.mount(name, path, false, source);
+        pod.mount(&name, &path, false, source);
     }
     pod.mount("tmp", "/tmp", false, scratch(*store.resources.disk));
     pod

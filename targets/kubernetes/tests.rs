@@ -90,8 +90,7 @@ fn policies_follow_what_is_needed() {
     assert!(!policy("redis").contains("postgres-backup"));
     assert!(policy("backend").contains("port: 443"));
     assert!(!policy("worker").contains("ingress:"));
-    let mail = BTreeMap::from([(name("SMTP_HOST"), given("smtp.example".to_owned()))]);
-    let (artifacts, codes) = rendered(|environment| environment.externals[0].env = mail);
+    let (artifacts, codes) = rendered(|environment| environment.externals[0].ports = vec![587]);
     let policy = production(&artifacts, "worker.networkpolicy.yaml");
     assert!(policy.contains("port: 587") && !policy.contains("port: 443"), "{policy}");
     assert!(codes.contains(&codes::APPROXIMATED.id));

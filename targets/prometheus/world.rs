@@ -1,8 +1,8 @@
 //! What can be watched in one environment: the part of the model that alerts and scraping need.
 
 use stackc_model::{
-    Alert, AlertKind, CustomAlert, Engine, Environment, ObserveLevel, Platform, Protocol, Role,
-    Seconds, Service, Slo, Sourced, Stack, Tier,
+    Alert, AlertKind, CustomAlert, Engine, Environment, ObserveLevel, Persistence, Platform,
+    Protocol, Role, Seconds, Service, Slo, Sourced, Stack, Tier,
 };
 use stackc_source::{Diagnostic, Diagnostics, codes};
 
@@ -33,7 +33,7 @@ pub(super) struct World {
     pub(super) nginx: bool,
     /// Whether backups report when they succeed.
     pub(super) backup: bool,
-    /// Public pages that are fetched.
+    /// Pages that are fetched.
     pub(super) pages: Vec<String>,
     /// Public hosts, with port, whose certificate is looked at.
     pub(super) hosts: Vec<String>,
@@ -137,12 +137,12 @@ impl World {
             swarm,
             retention: *observe.retention,
             services: watched(environment, diagnostics),
-            stores: environment.stores.iter().map(database).collect(),
+            stores: environment.stores.iter().filter_map(database).collect(),
             host,
             containers: observe.containers && docker,
             nginx: full && !environment.routes.is_empty(),
             backup: environment.backup.is_some() && host,
-            pages: if probes { pages(environment) } else { Vec::new() },
+            pages: if probes { watched_pages(environment) } else { Vec::new() },
             hosts: if probes { hosts(environment) } else { Vec::new() },
             alerts: observe.alerts.clone(),
             slo: observe.slo.as_ref().map(Promises::of).unwrap_or_default(),
@@ -169,14 +169,17 @@ impl World {
     }
 }
 
-fn database(store: &stackc_model::Store) -> Database {
+/// A store that an exporter is known for.
+fn database(store: &stackc_model::Store) -> Option<Database> {
     let kind = match &store.engine {
         Engine::Postgres { .. } => DatabaseKind::Postgres,
-        Engine::Redis { purpose, .. } => {
-            DatabaseKind::Redis { evicts: purpose.evicts(), persists: purpose.persists() }
-        }
+        Engine::Redis { purpose, persistence, .. } => DatabaseKind::Redis {
+            evicts: purpose.evicts(),
+            persists: persistence.value == Persistence::Aof,
+        },
+        Engine::Server(_) => return None,
     };
-    Database { name: store.name.to_string(), kind }
+    Some(Database { name: store.name.to_string(), kind })
 }
 
 fn watched(environment: &Environment, diagnostics: &mut Diagnostics) -> Vec<Watched> {
@@ -228,6 +231,12 @@ fn answers_http(service: &Service) -> bool {
     *service.role == Role::Web || serves || named
 }
 
+/// The pages that are fetched: our own, and those by which others say that they are well.
+fn watched_pages(environment: &Environment) -> Vec<String> {
+    let others = environment.externals.iter().filter_map(|external| external.status_url.clone());
+    pages(environment).into_iter().chain(others).collect()
+}
+
 /// The front pages of the domains that have one open to everybody.
 fn pages(environment: &Environment) -> Vec<String> {
     // Basic authentication or an address list in front of everything would fail every probe.
@@ -241,12 +250,8 @@ fn pages(environment: &Environment) -> Vec<String> {
         Some(url) if label == "main" => format!("{url}/"),
         _ => format!("{}://{host}/", if is_https(environment) { "https" } else { "http" }),
     };
-    environment
-        .domains
-        .iter()
-        .filter(|(label, _)| has_front(label.as_str()))
-        .map(|(label, domain)| url(label.as_str(), &domain.host))
-        .collect()
+    let fronts = environment.domains.iter().filter(|(label, _)| has_front(label.as_str()));
+    fronts.map(|(label, domain)| url(label.as_str(), &domain.host)).collect()
 }
 
 /// Every host that needs a certificate.

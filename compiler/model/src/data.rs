@@ -1,11 +1,11 @@
-//! Data stores and external systems.
+//! Data stores.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use stackc_source::Span;
 
-use crate::{Bytes, EnvName, Label, Resources, SecretId, Sourced};
+use crate::{Bytes, EnvName, Label, Resources, Seconds, SecretId, Sourced};
 
 /// What a redis is for; it decides eviction and persistence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,10 +30,33 @@ impl RedisPurpose {
         matches!(self, Self::Cache)
     }
 
-    /// Whether entries are kept on disk.
+    /// How entries are kept where nothing is said.
     #[must_use]
-    pub fn persists(self) -> bool {
-        matches!(self, Self::Queue | Self::Session | Self::General)
+    pub fn persistence(self) -> Persistence {
+        match self {
+            Self::Queue | Self::Session | Self::General => Persistence::Aof,
+            Self::Cache | Self::Pubsub => Persistence::None,
+        }
+    }
+}
+
+/// How a redis keeps its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persistence {
+    /// Every write is appended to a log.
+    Aof,
+    /// A snapshot is written from time to time.
+    Rdb,
+    /// Not at all.
+    None,
+}
+
+impl Persistence {
+    /// Whether entries outlive the container.
+    #[must_use]
+    pub fn keeps(self) -> bool {
+        self != Self::None
     }
 }
 
@@ -51,6 +74,8 @@ pub enum Engine {
         params: BTreeMap<String, Sourced<String>>,
         /// Most connections.
         max_connections: u32,
+        /// Whether parameters follow from the memory.
+        tuned: Sourced<bool>,
     },
     /// Redis or Valkey.
     Redis {
@@ -58,9 +83,52 @@ pub enum Engine {
         valkey: bool,
         /// What it is for.
         purpose: Sourced<RedisPurpose>,
+        /// How it keeps its entries.
+        persistence: Sourced<Persistence>,
         /// The derived secret that holds its ACL file, made from the password.
         acl: SecretId,
     },
+    /// Any other: everything that is needed to run it stands here.
+    Server(Box<Server>),
+}
+
+/// A server about which the targets know nothing: how to run it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Server {
+    /// What it is, such as `mysql`; `custom` where the user describes it.
+    pub kind: &'static str,
+    /// The user it runs as.
+    pub user: u32,
+    /// Its variables.
+    pub env: BTreeMap<EnvName, String>,
+    /// Variables that are secrets.
+    pub secrets: BTreeMap<EnvName, SecretId>,
+    /// Secrets it reads as files.
+    pub files: Vec<SecretId>,
+    /// The variable that takes the password itself, where none of the others takes its file: for a
+    /// test that mounts no files.
+    pub login: Option<EnvName>,
+    /// What runs in place of the image's own command; empty where that runs.
+    pub command: Vec<String>,
+    /// Exits 0 where the server answers.
+    pub health: Vec<String>,
+    /// Where its volume goes; `None` where it keeps nothing.
+    pub volume: Option<String>,
+    /// Folders it writes besides.
+    pub scratch: Vec<String>,
+    /// From the signal to stop to the end.
+    pub grace: Seconds,
+    /// How its data is saved.
+    pub dump: Option<Dump>,
+}
+
+/// How data is saved, from a container of the server's image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dump {
+    /// Writes the data to its standard output.
+    pub save: Vec<String>,
+    /// Reads it back from its standard input.
+    pub restore: Vec<String>,
 }
 
 /// A data store of one environment, run by us as a container.
@@ -73,7 +141,7 @@ pub struct Store {
     pub span: Span,
     /// The engine.
     pub engine: Engine,
-    /// The version line as written, such as `15` or `7.2`.
+    /// The version line as written, such as `15` or `7.2`; the tag of a custom store's image.
     pub version: Sourced<String>,
     /// The exact image, from the dated data file.
     pub image: String,
@@ -85,28 +153,8 @@ pub struct Store {
     pub resources: Resources,
     /// The secret that holds its password.
     pub password: SecretId,
+    /// How many connections each copy of a service opens at most, where it is said.
+    pub pool: Option<Sourced<u32>>,
     /// Whether its data outlives the container.
     pub persistent: bool,
-}
-
-/// A system run by somebody else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct External {
-    /// Its name.
-    pub name: Label,
-    /// Where its entry stands.
-    #[serde(skip)]
-    pub span: Span,
-    /// Variables it gives to the services that need it.
-    pub env: BTreeMap<EnvName, Sourced<String>>,
-    /// Secrets it gives to the services that need it.
-    pub secrets: Vec<SecretId>,
-    /// Hosts the services connect to.
-    pub egress: Vec<String>,
-    /// Hosts the browser connects to (CSP `connect-src`).
-    pub connect: Vec<String>,
-    /// Hosts scripts come from (CSP `script-src`).
-    pub script: Vec<String>,
-    /// Hosts images come from (CSP `img-src`).
-    pub img: Vec<String>,
 }

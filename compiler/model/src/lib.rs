@@ -8,6 +8,7 @@
 mod data;
 mod edge;
 mod environment;
+mod external;
 mod hatches;
 mod id;
 mod operations;
@@ -16,12 +17,13 @@ mod service;
 mod text;
 mod value;
 
-pub use data::{Engine, External, RedisPurpose, Store};
+pub use data::{Dump, Engine, Persistence, RedisPurpose, Server, Store};
 pub use edge::{
     Access, Compression, Csp, Domain, Edge, Header, Headers, Limit, LimitMode, Route, Tls,
     TlsProfile, TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
+pub use external::{External, Managed};
 pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
@@ -34,5 +36,5 @@ pub use service::{
     Rollout, Rotate, Scale, Service, Start, Stop, Update, Volume,
 };
 pub use stackc_unit::{Bytes, EnvName, Label, Millicores, Percent, Rate, Seconds};
-pub use text::{Secret, SecretSource, Segment, Text};
+pub use text::{SECRETS_DIR, Secret, SecretSource, Segment, Text};
 pub use value::{Origin, Sourced};

@@ -5,6 +5,9 @@ use stackc_source::Span;
 
 use crate::{EnvName, Label, SecretId};
 
+/// Where containers find secrets that are delivered as files.
+pub const SECRETS_DIR: &str = "/run/secrets";
+
 /// A part of a [`Text`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

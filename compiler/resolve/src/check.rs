@@ -8,25 +8,42 @@ use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 use crate::connections;
 use crate::context::Context;
 use crate::limits::covers;
-use crate::running;
+use crate::{replication, running};
 
 /// Rules within one environment.
 pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     public_internals(environment, cx);
     running::check(environment, cx);
     connections::check(environment, cx);
-    if environment.tier == Tier::Production && environment.backup.is_none() {
-        for store in environment
-            .stores
-            .iter()
-            .filter(|store| matches!(store.engine, Engine::Postgres { .. }))
-        {
-            let message = format!("the data store `{}` has no backup in production", store.name);
-            cx.push(
-                Diagnostic::new(codes::NO_BACKUP, store.span, message)
-                    .help("take out `backup: false`, or know what you lose"),
-            );
-        }
+    replication::check(environment, cx);
+    unsaved(environment, cx);
+}
+
+/// What is kept in production and never saved.
+fn unsaved(environment: &Environment, cx: &mut Context<'_>) {
+    if environment.tier != Tier::Production {
+        return;
+    }
+    for store in &environment.stores {
+        let off = environment.backup.is_none();
+        let (what, help) = match &store.engine {
+            Engine::Postgres { .. } if off => {
+                ("has no backup in production", "take out `backup: false`, or know what you lose")
+            }
+            Engine::Server(server) if store.persistent && server.dump.is_none() => (
+                "keeps data in production, and nothing says how it is saved",
+                match server.kind {
+                    "custom" => "say how under `custom.backup`, or know what you lose",
+                    _ => "keep in it only what can be made again, or know what you lose",
+                },
+            ),
+            Engine::Server(_) if off && store.persistent => {
+                ("has no backup in production", "take out `backup: false`, or know what you lose")
+            }
+            _ => continue,
+        };
+        let message = format!("the data store `{}` {what}", store.name);
+        cx.push(Diagnostic::new(codes::NO_BACKUP, store.span, message).help(help));
     }
 }
 

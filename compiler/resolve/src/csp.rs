@@ -76,7 +76,13 @@ fn external(directives: &mut Vec<(String, Vec<String>)>, externals: &[External])
             ("connect-src", &external.connect),
             ("script-src", &external.script),
             ("img-src", &external.img),
+            ("font-src", &external.font),
+            ("frame-src", &external.frame),
         ] {
+            // A directive of its own no longer falls back to `default-src`.
+            if !hosts.is_empty() {
+                add(directives, name, "'self'");
+            }
             hosts.iter().for_each(|host| add(directives, name, host));
         }
     }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{
-    Backup, Environment, External, Label, Notify, Platform, Sourced, Tier, Trigger,
-};
+use stackc_model::{Backup, Environment, Label, Notify, Platform, Sourced, Tier, Trigger};
 use stackc_shape::Switch;
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_spec::{FormatWord, PlatformWord, StackSpec};
@@ -12,7 +10,7 @@ use stackc_unit::Seconds;
 
 use crate::context::{Context, or_map};
 use crate::layers::{self, Layer};
-use crate::{check, data, edge, limits, observe, profile, secrets, service, variables};
+use crate::{check, data, edge, external, limits, observe, secrets, service, variables};
 
 /// Resolves a layer; `None` where its text could not be decoded.
 pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Environment> {
@@ -29,20 +27,14 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     let platforms = platforms(&mut cx);
     let mut secrets = secrets::declared(&cx);
     let stores = data::draft(&mut cx, &mut secrets);
-    let (externals, external_secrets) = profile::externals(&mut cx, &mut secrets);
+    let mut externals = external::draft(&mut cx, &mut secrets);
+    externals.extend(data::managed::draft(&mut cx, &mut secrets));
+    externals.sort_by(|one, other| one.name.cmp(other.name));
     let domains = edge::domains(&mut cx);
     let drafts = service::draft(&mut cx);
     let public = edge::claims(&drafts, &domains, &mut cx);
-    let scope = variables::scope(&drafts, &stores, &domains, &public, &mut cx);
-    let bindings = variables::bind(
-        &drafts,
-        &stores,
-        &externals,
-        &external_secrets,
-        &scope,
-        &mut secrets,
-        &mut cx,
-    );
+    let scope = variables::scope(&drafts, &stores, &externals, &domains, &public, &mut cx);
+    let bindings = variables::bind(&drafts, &stores, &externals, &scope, &mut secrets, &mut cx);
     if let Some(slack) = spec.notify.as_ref().and_then(|notify| notify.slack.as_ref()) {
         secrets.declare(&slack.value, slack.span, "Slack incoming webhook for notifications");
     }
@@ -60,14 +52,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     let mut routes = edge::routes(&drafts, &public, &mut cx);
     limits::apply(&limits, &mut routes, &mut cx);
     edge::number(&mut routes, &mut services);
-    let externals: Vec<External> = externals
-        .into_iter()
-        .zip(external_secrets)
-        .map(|(external, names)| External {
-            secrets: names.iter().filter_map(|name| ids.get(name).copied()).collect(),
-            ..external
-        })
-        .collect();
+    let externals: Vec<_> = externals.iter().map(|external| external.finish(&ids)).collect();
     let environment = Environment {
         name: layer.name.clone(),
         span: layer.span,

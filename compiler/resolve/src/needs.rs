@@ -3,14 +3,16 @@
 use stackc_model::{
     EnvName, ExternalId, Label, Need, NeedTarget, Origin, Role, ServiceId, Sourced, Start, StoreId,
 };
+use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
-use stackc_spec::{StartWord, VariableName};
+use stackc_spec::{ReachWord, StartWord, VariableName};
 
 use crate::context::Context;
+use crate::data::pool_variable;
 use crate::near::{self, places};
-use crate::secrets::{Collected, Draft, DraftSegment};
+use crate::secrets::{Collected, Draft};
 use crate::service::DraftService;
-use crate::variables::{Bindings, Parts};
+use crate::variables::{Bindings, Parts, secret_text};
 
 impl Parts<'_> {
     /// Binds what a service needs: the order of start, and the variables with the addresses.
@@ -47,8 +49,21 @@ impl Parts<'_> {
                     .map(|(_, text)| (name.clone(), text)),
                 None => self.address(target, secrets, cx, need.span),
             };
-            if let Some((variable, text)) = injected {
+            let size = injected.as_ref().and_then(|(url, _)| self.pool(target, url));
+            let past = need.via.as_ref().is_some_and(|via| via.value == ReachWord::Direct);
+            // Past the pooler there is one address; without a word of it, there are both.
+            let (injected, direct) = match (past, self.direct(target)) {
+                (true, Some((_, text))) => (injected.map(|(name, _)| (name, text)), None),
+                (false, direct) if need.name.is_none() => (injected, direct),
+                _ => (injected, None),
+            };
+            for (variable, text) in injected.into_iter().chain(direct) {
                 let origin = Origin::Derived(need.span, "the address of what it needs");
+                bindings.add(draft, &variable, text, origin, secrets, cx);
+            }
+            if let Some((variable, size)) = size {
+                let origin = Origin::Derived(size.span, "how many connections it may open");
+                let text = Draft::of(size.value.to_string());
                 bindings.add(draft, &variable, text, origin, secrets, cx);
             }
             if let NeedTarget::External(id) = target {
@@ -152,15 +167,38 @@ impl Parts<'_> {
             }
             NeedTarget::Store(id) => {
                 let store = self.stores.get(id.position())?;
-                let url = store.scope(&cx.spec.name).url;
+                let url = store.scope().url;
                 let description =
                     format!("address of the data store {} with its password", store.name);
                 secrets.derived(&store.url, url, span, &description, cx);
-                let text = Draft { segments: vec![DraftSegment::Secret(store.url.clone())] };
+                let text = secret_text(&store.url);
                 Some((store.variable()?, text))
             }
-            NeedTarget::External(_) => None,
+            NeedTarget::External(id) => {
+                let (variable, secret) = &self.externals.get(id.position())?.store.as_ref()?.url;
+                Some((variable.clone(), secret_text(secret)))
+            }
         }
+    }
+
+    /// How many connections a copy may open to a store, and the variable beside its URL that says so.
+    fn pool(&self, target: NeedTarget, url: &EnvName) -> Option<(EnvName, &Spanned<u32>)> {
+        let size = match target {
+            NeedTarget::Service(_) => None,
+            NeedTarget::Store(id) => self.stores.get(id.position())?.pool(),
+            NeedTarget::External(id) => {
+                self.externals.get(id.position())?.store.as_ref()?.pool.as_ref()
+            }
+        };
+        Some((pool_variable(url)?, size?))
+    }
+
+    /// The variable and the address past a store's pooler, where it has one.
+    fn direct(&self, target: NeedTarget) -> Option<(EnvName, Draft)> {
+        let NeedTarget::External(id) = target else { return None };
+        let store = self.externals.get(id.position())?.store.as_ref()?;
+        let (variable, secret) = store.direct_url.as_ref()?;
+        Some((variable.clone(), secret_text(secret)))
     }
 
     fn external(
@@ -172,13 +210,13 @@ impl Parts<'_> {
         secrets: &mut Collected,
         cx: &mut Context<'_>,
     ) {
+        for (name, text, origin) in self.values.get(id.position()).into_iter().flatten() {
+            bindings.add(draft, name, text.clone(), *origin, secrets, cx);
+        }
         let origin = Origin::Derived(span, "given by an external it needs");
         let Some(external) = self.externals.get(id.position()) else { return };
-        for (name, value) in &external.env {
-            bindings.add(draft, name, Draft::of(value.value.clone()), origin, secrets, cx);
-        }
-        for name in self.external_secrets.get(id.position()).into_iter().flatten() {
-            let text = Draft { segments: vec![DraftSegment::Secret(name.clone())] };
+        for name in &external.secrets {
+            let text = secret_text(name);
             bindings.add(draft, name, text, origin, secrets, cx);
         }
     }

@@ -30,14 +30,16 @@ pub(crate) struct Scope {
 pub(crate) struct StoreScope {
     /// Its name and host.
     pub(crate) name: Label,
-    /// Its port.
-    pub(crate) port: u16,
+    /// Its port; `None` where a provider runs it, and only its URL is known.
+    pub(crate) port: Option<u16>,
     /// Its database, where it has one.
     pub(crate) database: Option<String>,
     /// Its user, where it has one.
     pub(crate) user: Option<String>,
     /// Its URL, password included.
     pub(crate) url: Draft,
+    /// The URL past its pooler.
+    pub(crate) direct_url: Draft,
 }
 
 /// Where a text stands, and so what may be in it.
@@ -139,6 +141,10 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
 
 // Why a reference has no value, and what to do.
 const NO_DOMAIN: (&str, &str) = ("no public domain is declared", "add `domain` to the stack");
+const MANAGED: (&str, &str) = (
+    "a provider runs the store, and its URL is a secret",
+    "use its `url`, or `direct_url` past a pooler",
+);
 const NO_DATABASE: (&str, &str) = ("the engine has no databases", "take it out");
 const NO_USER: (&str, &str) = ("the engine has no users", "take it out");
 const NO_PORT: (&str, &str) = ("the service listens on no port", "give the service a `port`");
@@ -236,9 +242,13 @@ fn store(
         return unknown(name, span, closest(key, names), cx);
     };
     match field {
-        "url" | "direct_url" => Some(store.url.clone()),
+        "url" => Some(store.url.clone()),
+        "direct_url" => Some(store.direct_url.clone()),
+        "host" | "port" | "database" | "user" if store.port.is_none() => {
+            known(None, name, MANAGED, span, cx)
+        }
         "host" => Some(Draft::of(store.name.as_str())),
-        "port" => Some(Draft::of(store.port.to_string())),
+        "port" => known(store.port.map(|port| port.to_string()), name, MANAGED, span, cx),
         "database" => known(store.database.clone(), name, NO_DATABASE, span, cx),
         "user" => known(store.user.clone(), name, NO_USER, span, cx),
         _ => unknown(

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Domain, EnvName, External, Kind, Label, Need, Origin, Sourced, Tier};
+use stackc_model::{Domain, EnvName, Kind, Label, Need, Origin, Sourced, Tier};
 use stackc_source::{Diagnostic, Span, codes};
 
 use crate::context::Context;
-use crate::data::DraftStore;
+use crate::data::{DraftStore, managed};
 use crate::edge::Claim;
+use crate::external::DraftExternal;
 use crate::inside;
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
@@ -30,6 +31,7 @@ pub(crate) struct Bindings {
 pub(crate) fn scope(
     drafts: &[DraftService<'_>],
     stores: &[DraftStore<'_>],
+    externals: &[DraftExternal<'_>],
     domains: &BTreeMap<Label, Domain>,
     claims: &[Claim],
     cx: &mut Context<'_>,
@@ -46,13 +48,16 @@ pub(crate) fn scope(
         let base = url(domains.get(&claim.domain)?);
         Some(if claim.path == "/" { base } else { format!("{base}{}", claim.path) })
     };
+    let managed = externals.iter().filter_map(managed::scope);
+    let mut known: Vec<_> = stores.iter().map(DraftStore::scope).chain(managed).collect();
+    known.sort_by(|one, other| one.name.cmp(&other.name));
     let mut scope = Scope {
         domains: domains
             .iter()
             .map(|(name, domain)| (name.clone(), domain.host.value.clone()))
             .collect(),
         url: domains.get("main").map(url),
-        stores: stores.iter().map(|store| store.scope(&cx.spec.name)).collect(),
+        stores: known,
         services: drafts
             .iter()
             .map(|draft| {
@@ -75,13 +80,13 @@ pub(crate) fn scope(
 pub(crate) fn bind(
     drafts: &[DraftService<'_>],
     stores: &[DraftStore<'_>],
-    externals: &[External],
-    external_secrets: &[Vec<EnvName>],
+    externals: &[DraftExternal<'_>],
     scope: &Scope,
     secrets: &mut Collected,
     cx: &mut Context<'_>,
 ) -> Vec<Bindings> {
-    let parts = Parts { drafts, stores, externals, external_secrets, scope };
+    let values = externals.iter().map(|external| external.values(scope, cx)).collect();
+    let parts = Parts { drafts, stores, externals, values, scope };
     drafts.iter().map(|draft| parts.bind(draft, secrets, cx)).collect()
 }
 
@@ -89,8 +94,9 @@ pub(crate) fn bind(
 pub(crate) struct Parts<'a> {
     pub(crate) drafts: &'a [DraftService<'a>],
     pub(crate) stores: &'a [DraftStore<'a>],
-    pub(crate) externals: &'a [External],
-    pub(crate) external_secrets: &'a [Vec<EnvName>],
+    pub(crate) externals: &'a [DraftExternal<'a>],
+    /// The variables each external gives.
+    pub(crate) values: Vec<Vec<(EnvName, Draft, Origin)>>,
     pub(crate) scope: &'a Scope,
 }
 
@@ -114,7 +120,7 @@ impl Parts<'_> {
         for (secret, usage) in draft.both(|service| &service.secrets) {
             let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
             secrets.declare(secret, usage.span, "");
-            let text = Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
+            let text = secret_text(secret);
             bindings.add(draft, variable, text, Origin::Written(usage.span), secrets, cx);
         }
         watched(draft, &mut bindings, secrets, cx);
@@ -171,6 +177,11 @@ impl Parts<'_> {
     }
 }
 
+/// A text that is a secret and nothing else.
+pub(crate) fn secret_text(name: &EnvName) -> Draft {
+    Draft { segments: vec![DraftSegment::Secret(name.clone())] }
+}
+
 /// Tokens that those who watch a service send: it has to know them, too.
 fn watched(
     draft: &DraftService<'_>,
@@ -183,7 +194,7 @@ fn watched(
     for token in health.into_iter().chain(metrics) {
         secrets.declare(&token.value, token.span, "bearer token of those who watch a service");
         if bindings.secrets.values().all(|secret| *secret != token.value) {
-            let text = Draft { segments: vec![DraftSegment::Secret(token.value.clone())] };
+            let text = secret_text(&token.value);
             let origin = Origin::Derived(token.span, "the token of those who watch it");
             bindings.add(draft, &token.value, text, origin, secrets, cx);
         }

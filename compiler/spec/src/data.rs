@@ -16,31 +16,23 @@ pub struct DataSpec {
     /// The version line, such as `16` or `"7.2"`. The exact image comes from a verified list.
     pub version: Option<Spanned<Version>>,
     /// A server no engine stands for, described here.
-    #[shape(planned)]
     pub custom: Option<Spanned<CustomSpec>>,
     /// Who runs it; by default we do, as a container.
-    #[shape(planned)]
     pub mode: Option<Spanned<ModeWord>>,
     /// Who provides a managed store; naming one makes the store managed.
-    #[shape(planned)]
     pub provider: Option<Spanned<ProviderWord>>,
     /// The secret that holds the URL of a managed store; by default `<NAME>_URL`.
-    #[shape(planned)]
     pub url: Option<Spanned<EnvName>>,
     /// The secret that holds the URL past a managed store's pooler; by default `<NAME>_DIRECT_URL`.
-    #[shape(planned)]
     pub direct_url: Option<Spanned<EnvName>>,
-    /// How many connections each copy of a service opens at most.
-    #[shape(planned)]
+    /// How many connections each copy of a service opens at most; services find it as
+    /// `DATABASE_POOL_SIZE`.
     pub pool: Option<Spanned<u32>>,
     /// What pools connections in front of it; by default `none`.
-    #[shape(planned)]
     pub pooler: Option<Spanned<PoolerWord>>,
     /// How clients of PostgreSQL use TLS; it becomes part of the URL.
-    #[shape(planned)]
     pub sslmode: Option<Spanned<SslWord>>,
     /// How long one statement of PostgreSQL may take; by default without end.
-    #[shape(planned)]
     pub statement_timeout: Option<Spanned<Seconds>>,
     /// The write-ahead log level of PostgreSQL; by default `replica`.
     pub wal_level: Option<Spanned<WalWord>>,
@@ -51,7 +43,6 @@ pub struct DataSpec {
     #[shape(planned)]
     pub users: BTreeMap<Label, Spanned<UserSpec>>,
     /// Whether parameters follow from the memory; by default `auto`.
-    #[shape(planned)]
     pub tune: Option<Spanned<TuneWord>>,
     /// Parameters of the server, besides those derived from the memory.
     pub params: BTreeMap<String, Spanned<RawText>>,
@@ -60,10 +51,8 @@ pub struct DataSpec {
     /// Bounds of the server.
     pub resources: Option<Spanned<ResourcesSpec>>,
     /// How many servers hold the data, for high availability; by default 1.
-    #[shape(planned)]
     pub instances: Option<Spanned<u32>>,
     /// How many servers follow for reading alone; by default 0.
-    #[shape(planned)]
     pub read_replicas: Option<Spanned<u32>>,
     /// Files put into the server's container, by name.
     #[shape(planned)]
@@ -71,7 +60,6 @@ pub struct DataSpec {
     /// What a redis is for: it decides eviction and persistence.
     pub purpose: Option<Spanned<PurposeWord>>,
     /// How a redis keeps its entries; by default as its purpose wants.
-    #[shape(planned)]
     pub persistence: Option<Spanned<PersistenceWord>>,
 }
 
@@ -84,6 +72,16 @@ pub enum EngineWord {
     Redis,
     /// Valkey
     Valkey,
+    /// MySQL
+    Mysql,
+    /// MariaDB
+    Mariadb,
+    /// RabbitMQ
+    Rabbitmq,
+    /// NATS with JetStream
+    Nats,
+    /// MongoDB
+    Mongodb,
 }
 
 /// A server no engine stands for.
@@ -101,8 +99,8 @@ pub struct CustomSpec {
     pub user: Option<Spanned<u32>>,
     /// Variables of the server; `${password}` and `${password_file}` give it its password.
     pub env: BTreeMap<EnvName, Spanned<RawText>>,
-    /// A program that exits 0 where the server answers; by default its port is tried.
-    pub health: Option<Spanned<Words>>,
+    /// A program of the image that exits 0 where the server answers.
+    pub health: Spanned<Words>,
     /// What runs in place of the image's own command.
     pub command: Option<Spanned<Words>>,
     /// How its data is saved.

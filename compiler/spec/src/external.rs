@@ -12,16 +12,15 @@ use crate::{HostName, WebUrl};
 pub struct ExternalSpec {
     /// A known system; by default the entry's name, where it is one.
     pub profile: Option<Spanned<ProfileWord>>,
-    /// Variables for the services that need it.
+    /// Variables for the services that need it; `${…}` is followed.
     pub env: BTreeMap<EnvName, Spanned<RawText>>,
-    /// Secrets for the services that need it.
+    /// Secrets for the services that need it; by default those the profile's libraries look for.
     pub secrets: Vec<Spanned<EnvName>>,
-    /// Hosts the browser loads from, by kind.
+    /// Hosts the browser loads from, by kind, besides those of the profile.
     pub hosts: Option<HostsSpec>,
-    /// Hosts the services connect to.
+    /// Hosts the services connect to, besides those of the profile.
     pub egress: Vec<Spanned<HostName>>,
     /// A page that answers with 200 while the system is well; it is probed.
-    #[shape(planned)]
     pub status_url: Option<Spanned<WebUrl>>,
 }
 
@@ -35,10 +34,8 @@ pub struct HostsSpec {
     /// Images.
     pub img: Vec<Spanned<HostName>>,
     /// Frames.
-    #[shape(planned)]
     pub frame: Vec<Spanned<HostName>>,
     /// Fonts.
-    #[shape(planned)]
     pub font: Vec<Spanned<HostName>>,
 }
 
@@ -49,6 +46,18 @@ pub enum ProfileWord {
     Sentry,
     /// Resend mail.
     Resend,
+    /// Brevo mail, by its API or as an SMTP relay.
+    Brevo,
+    /// UploadThing file storage.
+    Uploadthing,
+    /// Signing in with Google.
+    GoogleOauth,
+    /// Google Analytics 4.
+    GoogleAnalytics,
+    /// Vercel Web Analytics.
+    VercelAnalytics,
+    /// Amazon S3.
+    S3,
     /// An SMTP relay.
     Smtp,
 }

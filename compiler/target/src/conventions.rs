@@ -12,8 +12,7 @@ pub fn hash_header() -> String {
     format!("# {HEADER}\n")
 }
 
-/// Where containers find secrets delivered as files.
-pub const SECRETS_DIR: &str = "/run/secrets";
+pub use stackc_model::SECRETS_DIR;
 
 /// The user and group id our own images run as; above 10000, so that it meets no host user.
 pub const APP_UID: u32 = 10001;

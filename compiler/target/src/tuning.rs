@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::Bytes;
+use stackc_model::{Bytes, Persistence};
 
 const MIB: u64 = 1 << 20;
 
 /// PostgreSQL parameters that follow from the memory limit: a quarter for its own cache, three
 /// quarters assumed cached in total, and what sorts may take if every connection sorts at once.
+/// Without `tuned` the server's own defaults stay.
 #[must_use]
-pub fn postgres(memory: Bytes, max_connections: u32) -> BTreeMap<String, String> {
+pub fn postgres(memory: Bytes, max_connections: u32, tuned: bool) -> BTreeMap<String, String> {
+    if !tuned {
+        return BTreeMap::from([("max_connections".to_owned(), max_connections.to_string())]);
+    }
     let total = (memory.0 / MIB).max(64);
     let shared = total / 4;
     let per_sort = (total - shared) / (u64::from(max_connections.max(1)) * 3);
@@ -37,17 +41,29 @@ pub fn redis(memory: Bytes, persistent: bool) -> String {
     format!("{}mb", (memory.0 / MIB * percent / 100).max(1))
 }
 
+/// When redis writes a snapshot, where it does: after an hour with one change, five minutes with a
+/// hundred, a minute with ten thousand, as it does by itself. Beside a log it would only fork a
+/// second time.
+#[must_use]
+pub fn redis_save(persistence: Persistence) -> &'static str {
+    match persistence {
+        Persistence::Rdb => "3600 1 300 100 60 10000",
+        Persistence::Aof | Persistence::None => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_share_lies_below_the_limit() {
-        let values = postgres(Bytes::gib(1), 100);
+        let values = postgres(Bytes::gib(1), 100, true);
         assert_eq!(values["shared_buffers"], "256MB");
         assert_eq!(values["effective_cache_size"], "768MB");
         assert_eq!(values["work_mem"], "2MB");
-        assert_eq!(postgres(Bytes::mib(128), 500)["work_mem"], "1MB");
+        assert_eq!(postgres(Bytes::mib(128), 500, true)["work_mem"], "1MB");
+        assert_eq!(postgres(Bytes::gib(1), 100, false).len(), 1);
         assert_eq!(redis(Bytes::mib(256), true), "153mb");
         assert_eq!(redis(Bytes::mib(256), false), "192mb");
         assert_eq!(shared_memory(Bytes::mib(128)), Bytes::mib(64));

@@ -31,7 +31,12 @@ pub fn bases() -> Vec<Value> {
     // Kubernetes takes no file from outside its manifests.
     compose_only["services"]["search"]["files"]["rules"] =
         json!({ "path": "/etc/rules", "from": "ops/rules" });
-    vec![case("golden/workshop/stack.yaml"), case("stack.yaml"), compose_only]
+    vec![
+        case("golden/workshop/stack.yaml"),
+        case("stack.yaml"),
+        compose_only,
+        case("golden/stores/stack.yaml"),
+    ]
 }
 
 /// A stack as JSON with its short forms expanded by the compiler itself, so that paths are long.

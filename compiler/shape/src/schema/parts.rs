@@ -109,6 +109,22 @@ pub(super) fn add_type(schema: &mut Map<String, Value>, name: &str) {
         Some(one) if one == name => {}
         Some(one) => *one = json!([one.clone(), name]),
     }
+    // Of a list of words null has to be one, too.
+    if name == "null" {
+        let there = schema.get("enum").and_then(Value::as_array);
+        if there.is_some_and(|words| !words.contains(&Value::Null)) {
+            let meaning = json!("As if it had never been written.");
+            for (key, value) in [
+                ("enum", Value::Null),
+                ("enumDescriptions", meaning.clone()),
+                ("markdownEnumDescriptions", meaning),
+            ] {
+                if let Some(Value::Array(items)) = schema.get_mut(key) {
+                    items.push(value);
+                }
+            }
+        }
+    }
 }
 
 pub(super) fn object(value: Value) -> Map<String, Value> {

@@ -29,7 +29,6 @@ pub enum ProtocolWord {
 #[derive(Debug, Clone, Decode)]
 pub struct NeedSpec {
     /// How a store is reached: through its pool where it has one, or directly; by default `pooled`.
-    #[shape(planned)]
     pub via: Option<Spanned<ReachWord>>,
     /// When this service may start; by default when the other is `healthy`.
     pub start: Option<Spanned<StartWord>>,

@@ -1,0 +1,49 @@
+//! External systems, among them data stores that a provider runs.
+
+use serde::Serialize;
+use stackc_source::Span;
+
+use crate::{Label, SecretId};
+
+/// A system run by somebody else. What it gives to services is bound to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct External {
+    /// Its name.
+    pub name: Label,
+    /// Where its entry stands.
+    #[serde(skip)]
+    pub span: Span,
+    /// Secrets it gives to the services that need it.
+    pub secrets: Vec<SecretId>,
+    /// Hosts the services connect to.
+    pub egress: Vec<String>,
+    /// Ports the services connect to.
+    pub ports: Vec<u16>,
+    /// Hosts the browser connects to (CSP `connect-src`).
+    pub connect: Vec<String>,
+    /// Hosts scripts come from (CSP `script-src`).
+    pub script: Vec<String>,
+    /// Hosts images come from (CSP `img-src`).
+    pub img: Vec<String>,
+    /// Hosts frames come from (CSP `frame-src`).
+    pub frame: Vec<String>,
+    /// Hosts fonts come from (CSP `font-src`).
+    pub font: Vec<String>,
+    /// A page that tells whether it is well.
+    pub status_url: Option<String>,
+    /// What kind of data store it is, where it is one.
+    pub store: Option<Managed>,
+}
+
+/// A data store that a provider runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Managed {
+    /// Its engine, such as `postgres`.
+    pub engine: &'static str,
+    /// Who runs it, such as `neon`.
+    pub provider: &'static str,
+    /// The secret that holds its URL.
+    pub url: SecretId,
+    /// The secret that holds its URL past the pooler, where there is one.
+    pub direct_url: Option<SecretId>,
+}
