@@ -161,6 +161,8 @@ fn stores() -> Vec<Store> {
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: usual(true),
+        extensions: Vec::new(),
+        users: Vec::new(),
     };
     let redis = Engine::Redis {
         valkey: false,

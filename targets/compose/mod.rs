@@ -101,7 +101,8 @@ fn document(scope: &mut Scope<'_>, options: &Options) -> Document {
 fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
     let mut found = BTreeMap::new();
     let mut ports = store::LoopbackPorts::default();
-    for store in &scope.env.stores {
+    let env = scope.env;
+    for store in &env.stores {
         found.insert(store.name.to_string(), store::lower(scope, store, &mut ports));
     }
     for service in scope.services() {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Bytes, Engine, EnvName, Persistence, RedisPurpose, Server, Sourced, Store};
+use stackc_model::{
+    Bytes, DatabaseUser, Engine, EnvName, Persistence, RedisPurpose, Server, Sourced, Store,
+};
 
-use super::document::{Healthcheck, Port, Service, VolumeMount};
+use super::document::{File, FileMount, Healthcheck, Port, Service, VolumeMount};
 use super::scope::Scope;
 use super::text::{Text, texts};
 use super::{harden, health, secrets};
-use stackc_target::tuning;
+use stackc_target::{init, tuning};
 
 /// The user of the Debian images of PostgreSQL, Redis and Valkey.
 const USER: u32 = 999;
@@ -29,11 +31,16 @@ impl LoopbackPorts {
 }
 
 /// The container of a store.
-pub(super) fn lower(scope: &Scope<'_>, store: &Store, ports: &mut LoopbackPorts) -> Service {
+pub(super) fn lower(scope: &mut Scope<'_>, store: &Store, ports: &mut LoopbackPorts) -> Service {
     let mut service = match &store.engine {
-        Engine::Postgres { database, user, params, max_connections, tuned } => {
+        Engine::Postgres { database, user, params, max_connections, tuned, extensions, users } => {
             let settings = settings(store, params, *max_connections, tuned.value);
-            postgres(scope, store, database, user, &settings, *max_connections)
+            let mut service = postgres(scope, store, database, user, &settings, *max_connections);
+            let password = |user: &DatabaseUser| secrets::mount(&scope.env[user.password].name);
+            service.secrets.extend(users.iter().map(password));
+            service.secrets.sort();
+            service.configs = made_with(scope, store, extensions, users);
+            service
         }
         Engine::Redis { valkey, purpose, persistence, acl } => {
             let policy = (purpose.value, persistence.value);
@@ -112,6 +119,21 @@ fn postgres(
     service.tmpfs.push(harden::private("/var/run/postgresql", Bytes::mib(1), USER));
     keep(store, postgres_folder(&store.version), USER, &mut service);
     service
+}
+
+/// The script that makes users and extensions, as a config of its own.
+fn made_with(
+    scope: &mut Scope<'_>,
+    store: &Store,
+    extensions: &[String],
+    users: &[DatabaseUser],
+) -> Vec<FileMount> {
+    let Some(script) = init::postgres(scope.env, extensions, users) else { return Vec::new() };
+    let source = format!("{}-init", store.name);
+    let path = format!("config/{}/{source}.sql", scope.env.name);
+    scope.contents.insert(path.clone(), script);
+    scope.configs.insert(source.clone(), File { file: Text::from(format!("./{path}")) });
+    vec![FileMount::At { source, target: Text::from(init::INIT_FILE) }]
 }
 
 /// Over TCP: while a new cluster is being set up, the server answers on its socket only.

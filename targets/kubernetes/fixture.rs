@@ -254,6 +254,8 @@ fn stores() -> Vec<Store> {
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: given(true),
+        extensions: Vec::new(),
+        users: Vec::new(),
     };
     let redis = Engine::Redis {
         valkey: false,

@@ -107,10 +107,18 @@ impl<'a> Output<'a> {
 
     /// Writes a script beside the manifests; a config map brings it into the cluster.
     pub(crate) fn add_script(&mut self, name: &str, text: String) -> String {
+        self.add_text(name, text, Mode::Executable)
+    }
+
+    /// Adds a text that a config map takes in; its path, as the kustomization sees it.
+    pub(crate) fn add_file(&mut self, name: &str, text: String) -> String {
+        self.add_text(name, text, Mode::Plain)
+    }
+
+    fn add_text(&mut self, name: &str, text: String, mode: Mode) -> String {
         let file = format!("files/{name}");
         let path = format!("{}/{file}", self.main.path);
-        let environment = Some(self.environment.clone());
-        add(&path, environment, text, Mode::Executable, self.artifacts);
+        add(&path, Some(self.environment.clone()), text, mode, self.artifacts);
         file
     }
 

@@ -11,9 +11,10 @@ use super::output::{Output, Place};
 use super::pod::{self, Pod, scratch, variable};
 use super::service::{account, budget, claim};
 use super::text::unexpanded;
-use stackc_target::tuning;
+use stackc_target::{init, tuning};
 
 const CLAIM_NAME: &str = "data";
+const INIT_KEY: &str = "init.sql";
 
 /// What sets one engine apart.
 struct Profile {
@@ -32,6 +33,8 @@ struct Profile {
     grace: u64,
     /// The user it runs as.
     user: u32,
+    /// The config map that holds what is run once, when the database is made.
+    init: Option<String>,
 }
 
 /// The subject of a store's objects.
@@ -50,7 +53,9 @@ pub(crate) fn subject(store: &Store) -> Subject {
 /// The secrets a store reads.
 pub(crate) fn secrets(store: &Store) -> Vec<SecretId> {
     match &store.engine {
-        Engine::Postgres { .. } => vec![store.password],
+        Engine::Postgres { users, .. } => {
+            std::iter::once(store.password).chain(users.iter().map(|user| user.password)).collect()
+        }
         Engine::Redis { acl, .. } => vec![*acl, store.password],
         Engine::Server(server) => {
             let all: BTreeSet<_> = server.files.iter().chain(server.secrets.values()).collect();
@@ -62,7 +67,8 @@ pub(crate) fn secrets(store: &Store) -> Vec<SecretId> {
 /// All objects of a store.
 pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
     let (name, subject) = (store.name.as_str(), subject(store));
-    let profile = profile(ctx, store);
+    let mut profile = profile(ctx, store);
+    profile.init = made_with(ctx, store, out);
     account(ctx, &subject, None, out);
     let port = ServicePort {
         name: profile.port.to_owned(),
@@ -87,7 +93,7 @@ pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
 
 fn profile(ctx: &Context<'_>, store: &Store) -> Profile {
     match &store.engine {
-        Engine::Postgres { database, user, params, max_connections, tuned } => {
+        Engine::Postgres { database, user, params, max_connections, tuned, .. } => {
             let mut settings =
                 tuning::postgres(*store.resources.memory_limit, *max_connections, **tuned);
             settings.extend(params.iter().map(|(key, value)| (key.clone(), value.value.clone())));
@@ -98,6 +104,17 @@ fn profile(ctx: &Context<'_>, store: &Store) -> Profile {
         }
         Engine::Server(server) => described(ctx, store, server),
     }
+}
+
+/// The script that makes users and extensions, in a config map of its own.
+fn made_with(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) -> Option<String> {
+    let Engine::Postgres { extensions, users, .. } = &store.engine else { return None };
+    let script = init::postgres(ctx.environment, extensions, users)?;
+    let name = format!("{}-init", store.name);
+    let file = out.add_file(&format!("{name}.sql"), script);
+    let files = vec![format!("{INIT_KEY}={file}")];
+    out.config_map(Place::Main, ConfigMap { name: name.clone(), literals: Vec::new(), files });
+    Some(name)
 }
 
 /// The file a secret is mounted as.
@@ -144,6 +161,7 @@ fn postgres(
         ],
         grace: 120,
         user: APP_UID,
+        init: None,
     }
 }
 
@@ -193,12 +211,13 @@ fn redis(
         scratch: Vec::new(),
         grace: 60,
         user: APP_UID,
+        init: None,
     }
 }
 
 /// A server that is described and not known: nothing here knows which one it is.
 fn described(ctx: &Context<'_>, store: &Store, server: &Server) -> Profile {
-    let plain = server.env.iter().map(|(name, value)| variable(name.as_str(), &unexpanded(value)));
+    let plain = server.env.iter().map(|(name, value)| variable(name.as_str(), value));
     let secret = server.secrets.iter().map(|(name, id)| {
         let key = ctx.environment[*id].name.to_string();
         let source = SecretKey { name: store.name.to_string(), key };
@@ -221,6 +240,7 @@ fn described(ctx: &Context<'_>, store: &Store, server: &Server) -> Profile {
         grace: server.grace.millis / 1000,
         // Who is root in an image must not be here; the volume belongs to the pod's group.
         user: if server.user == 0 { APP_UID } else { server.user },
+        init: None,
     }
 }
 
@@ -305,6 +325,18 @@ fn running(ctx: &Context<'_>, store: &Store, profile: Profile) -> Pod {
     pod.mount_secret(name, profile.secrets.iter().map(|id| ctx.environment[*id].name.to_string()));
     if let Some(mount) = &profile.mount {
         data(store, mount, &mut pod);
+    }
+    if let Some(init) = &profile.init {
+        let default_mode = Noted::with(0o444, "0444");
+        let source = ConfigMapVolume { name: init.clone(), default_mode };
+        pod.volumes
+            .push(Volume { name: "init".to_owned(), source: VolumeSource::ConfigMap(source) });
+        pod.container.volume_mounts.push(VolumeMount {
+            name: "init".to_owned(),
+            mount_path: init::INIT_FILE.to_owned(),
+            sub_path: Some(INIT_KEY.to_owned()),
+            read_only: Some(true),
+        });
     }
     for (name, path, source) in profile.scratch {
         pod.mount(&name, &path, false, source);

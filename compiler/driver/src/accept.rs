@@ -52,10 +52,12 @@ fn accept(
     let places = places(document, &acceptance.path);
     if places.is_empty() {
         let message = format!("the stack says nothing at `{}`", *acceptance.path);
-        return Some(
-            Diagnostic::new(codes::ACCEPT, at(&acceptance.path), message)
-                .help("name the field by its path, such as `services.web.volumes.uploads`"),
-        );
+        let fault = Diagnostic::new(codes::ACCEPT, at(&acceptance.path), message)
+            .help("name the field by its path, such as `services.web.volumes.uploads`");
+        return Some(match reached(document, &acceptance.path) {
+            Some(span) => fault.related(span, "the path leads as far as this"),
+            None => fault,
+        });
     }
     let mut met = false;
     diagnostics.retain_mut(|item| {
@@ -81,6 +83,18 @@ fn places(document: &Node, path: &str) -> Vec<Span> {
     let environments = document.get("environments").and_then(Node::entries).unwrap_or(&[]);
     let layers = environments.iter().map(|entry| &entry.value);
     std::iter::once(document).chain(layers).filter_map(|layer| place(layer, &path)).collect()
+}
+
+/// The last key a path leads to in the stack.
+fn reached(document: &Node, path: &str) -> Option<Span> {
+    let path = crate::explain::long_path(path)?;
+    let mut node = document;
+    let keys = path.iter().map_while(|key| {
+        let entry = node.entry(key)?;
+        node = &entry.value;
+        Some(entry.key_span)
+    });
+    keys.last()
 }
 
 fn place(layer: &Node, path: &[String]) -> Option<Span> {

@@ -76,6 +76,10 @@ pub enum Engine {
         max_connections: u32,
         /// Whether parameters follow from the memory.
         tuned: Sourced<bool>,
+        /// Extensions that are created with the database.
+        extensions: Vec<String>,
+        /// Users besides the owner, created with the database.
+        users: Vec<DatabaseUser>,
     },
     /// Redis or Valkey.
     Redis {
@@ -90,6 +94,17 @@ pub enum Engine {
     },
     /// Any other: everything that is needed to run it stands here.
     Server(Box<Server>),
+}
+
+/// A user of a database besides its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DatabaseUser {
+    /// Its name.
+    pub name: Label,
+    /// Whether it may change what it reads.
+    pub writes: bool,
+    /// The secret that holds its password.
+    pub password: SecretId,
 }
 
 /// A server about which the targets know nothing: how to run it.

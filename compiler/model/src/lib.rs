@@ -17,7 +17,7 @@ mod service;
 mod text;
 mod value;
 
-pub use data::{Dump, Engine, Persistence, RedisPurpose, Server, Store};
+pub use data::{DatabaseUser, Dump, Engine, Persistence, RedisPurpose, Server, Store};
 pub use edge::{
     Access, Compression, Csp, Domain, Edge, Header, Headers, Limit, LimitMode, Route, Tls,
     TlsProfile, TlsProvider,

@@ -36,11 +36,10 @@ pub struct DataSpec {
     pub statement_timeout: Option<Spanned<Seconds>>,
     /// The write-ahead log level of PostgreSQL; by default `replica`.
     pub wal_level: Option<Spanned<WalWord>>,
-    /// Extensions of PostgreSQL, created when the database is.
-    #[shape(planned)]
+    /// Extensions of PostgreSQL, created when the database is; in one that exists, create them yourself.
     pub extensions: Vec<Spanned<String>>,
-    /// Users of PostgreSQL besides the owner, created when the database is.
-    #[shape(planned)]
+    /// Users of PostgreSQL besides the owner, created when the database is; the password of each is the
+    /// secret `<STORE>_<USER>_PASSWORD`.
     pub users: BTreeMap<Label, Spanned<UserSpec>>,
     /// Whether parameters follow from the memory; by default `auto`.
     pub tune: Option<Spanned<TuneWord>>,

@@ -7,6 +7,7 @@ mod artifact;
 pub mod ask;
 pub mod conventions;
 mod emit;
+pub mod init;
 pub mod tuning;
 
 use stackc_model::{Environment, Stack};

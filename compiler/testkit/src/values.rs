@@ -31,6 +31,7 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("data.*.custom.volume", &["\"/var/lib/search\""]),
         ("data.*.custom.env.*", &["\"changed\""]),
         ("data.*.instances", &["2"]),
+        ("data.*.extensions", &["[\"pg_trgm\"]"]),
         ("timezone", &["\"Europe/Berlin\""]),
         ("edge.http2", &["false"]),
         ("edge.compression.level", &["3"]),

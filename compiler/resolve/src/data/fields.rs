@@ -33,7 +33,7 @@ fn span<T>(field: Option<&Spanned<T>>) -> Option<Span> {
 }
 
 /// The fields that are not for every store, where they stand and who they are for.
-fn narrow(spec: &DataSpec) -> [Row3; 14] {
+fn narrow(spec: &DataSpec) -> [Row3; 16] {
     [
         ("engine", span(spec.engine.as_ref()), For::Known),
         ("version", span(spec.version.as_ref()), For::Known),
@@ -45,6 +45,8 @@ fn narrow(spec: &DataSpec) -> [Row3; 14] {
         ("sslmode", span(spec.sslmode.as_ref()), For::Postgres),
         ("statement_timeout", span(spec.statement_timeout.as_ref()), For::Postgres),
         ("wal_level", span(spec.wal_level.as_ref()), For::Postgres),
+        ("extensions", span(spec.extensions.first()), For::Postgres),
+        ("users", span(spec.users.values().next()), For::Postgres),
         ("tune", span(spec.tune.as_ref()), For::Postgres),
         ("params", span(spec.params.values().next()), For::Parameters),
         ("purpose", span(spec.purpose.as_ref()), For::Redis),
@@ -53,9 +55,11 @@ fn narrow(spec: &DataSpec) -> [Row3; 14] {
 }
 
 /// Fields that are about a server of ours.
-fn ours(spec: &DataSpec) -> [(&'static str, Option<Span>); 12] {
+fn ours(spec: &DataSpec) -> [(&'static str, Option<Span>); 14] {
     [
         ("custom", span(spec.custom.as_ref())),
+        ("extensions", span(spec.extensions.first())),
+        ("users", span(spec.users.values().next())),
         ("statement_timeout", span(spec.statement_timeout.as_ref())),
         ("wal_level", span(spec.wal_level.as_ref())),
         ("tune", span(spec.tune.as_ref())),

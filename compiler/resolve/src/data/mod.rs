@@ -7,6 +7,7 @@ mod resources;
 mod server;
 mod settings;
 mod template;
+mod users;
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,8 @@ pub(crate) struct DraftStore<'a> {
     pub(crate) url: EnvName,
     text: Draft,
     server: Option<DraftServer>,
+    /// Users besides the owner, with the secrets of their passwords.
+    users: Vec<(&'a Label, EnvName)>,
 }
 
 /// Names every store's engine and secrets; those a provider runs are left out.
@@ -110,7 +113,11 @@ fn draft_one<'a>(
         }
         Kind::Custom(custom) => Some(server::custom(name, custom, &names, secrets, cx)?),
     };
-    Some(DraftStore { name, spec: store, kind, names, resources, url, text, server })
+    let users = match row {
+        Some(row) if row.is_postgres() => users::draft(name, store, secrets),
+        _ => Vec::new(),
+    };
+    Some(DraftStore { name, spec: store, kind, names, resources, url, text, server, users })
 }
 
 fn kind<'a>(name: &Label, store: &'a Spanned<DataSpec>, cx: &mut Context<'_>) -> Option<Kind<'a>> {
@@ -190,6 +197,7 @@ impl DraftStore<'_> {
                 self.name,
                 spec,
                 (self.names.database.clone()?, self.names.user.clone()?),
+                users::finish(&self.users, spec, ids),
                 cx,
             ),
             (None, Kind::Known(row)) => settings::redis(row, spec, config?),

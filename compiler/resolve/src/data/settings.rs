@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Engine, Label, Persistence, RedisPurpose, SecretId, Sourced};
+use stackc_model::{DatabaseUser, Engine, Label, Persistence, RedisPurpose, SecretId, Sourced};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::{DataSpec, EngineWord, PersistenceWord, SslWord, TuneWord, WalWord};
 
 use super::engine::{Row, purpose};
-use super::managed;
+use super::{managed, users};
 use crate::context::{Context, or_map};
 
 /// PostgreSQL with its settings.
@@ -16,9 +16,12 @@ pub(crate) fn postgres(
     name: &Label,
     spec: &DataSpec,
     (database, user): (String, String),
+    users: Vec<DatabaseUser>,
     cx: &mut Context<'_>,
 ) -> Engine {
     Engine::Postgres {
+        extensions: users::extensions(name, spec, cx),
+        users,
         database,
         user,
         params: params(name, spec, cx),
@@ -53,6 +56,9 @@ pub(crate) fn redis(row: &Row, spec: &DataSpec, acl: SecretId) -> Engine {
     Engine::Redis { valkey: row.word == EngineWord::Valkey, purpose, persistence, acl }
 }
 
+const STATEMENTS: &str = "pg_stat_statements";
+const PRELOAD: &str = "shared_preload_libraries";
+
 fn params(
     name: &Label,
     spec: &DataSpec,
@@ -73,6 +79,11 @@ fn params(
             WalWord::Logical => "logical",
         };
         set("wal_level", level.to_owned(), wal.span);
+    }
+    // This extension counts from inside the server, which loads it at its start only.
+    let counts = spec.extensions.iter().find(|extension| extension.value == STATEMENTS);
+    if let (Some(counts), None) = (counts, spec.params.get(PRELOAD)) {
+        set(PRELOAD, STATEMENTS.to_owned(), counts.span);
     }
     if let Some(timeout) = &spec.statement_timeout {
         set("statement_timeout", format!("{}ms", timeout.value.millis), timeout.span);
