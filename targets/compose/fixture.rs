@@ -258,6 +258,7 @@ pub(crate) fn stack(tier: Tier) -> Stack {
             containers: false,
             blackbox: false,
         },
+        release: stackc_model::Release::default(),
         notify: Notify::default(),
         options: BTreeMap::new(),
     };

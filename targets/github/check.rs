@@ -3,14 +3,14 @@
 use stackc_model::{Ci, Kind};
 use stackc_source::{Span, codes};
 
-use super::document::{Job, Step};
+use super::document::{Job, Matrix, Step, Strategy, Values};
 use super::pins::{self, Action};
 use super::store;
 use super::text::Scribe;
 use super::unit::{PackageManagerKind, Toolchain, Unit};
 
 /// The checks in the order they run; a check of another name runs after these.
-const ORDER: [&str; 4] = ["lint", "types", "test", "build"];
+const ORDER: [&str; 5] = ["lint", "types", "test", "build", "e2e"];
 
 /// Whether a job may keep caches and leave reports behind.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) fn job(
     job.work_in(&folder);
     let stores = store::needed(unit.environment, unit.service, scribe);
     (job.services, job.env) = (stores.containers, stores.env);
-    set_up(&mut job, unit, place, scribe);
+    set_up(&mut job, unit, ci, place, scribe);
     let known = ORDER.iter().filter_map(|name| checks.commands.get_key_value(*name));
     let others = checks.commands.iter().filter(|(name, _)| !ORDER.contains(&name.as_str()));
     for (name, command) in known.chain(others) {
@@ -62,7 +62,8 @@ pub(crate) fn job(
             coverage(&mut job, unit, ci, place, scribe);
         }
         if name == "build" && place == Place::Ci && *unit.service.kind == Kind::Vite {
-            job.step(upload(unit, "dist", "error", *ci.artifact_days));
+            let step = upload(&job, unit, "dist", "error", *ci.artifact_days);
+            job.step(step);
         }
     }
     Some(job)
@@ -78,15 +79,21 @@ fn title(check: &str) -> String {
         "types" => "Check the types".to_owned(),
         "test" => "Run the tests".to_owned(),
         "build" => "Build".to_owned(),
+        "e2e" => "Run the tests of the whole".to_owned(),
         other => format!("Run {other}"),
     }
 }
 
 /// The language and the dependencies, from the lock file alone.
-fn set_up(job: &mut Job, unit: &Unit<'_>, place: Place, scribe: &mut Scribe<'_>) {
+fn set_up(job: &mut Job, unit: &Unit<'_>, ci: &Ci, place: Place, scribe: &mut Scribe<'_>) {
     let version = unit.service.runtime.as_ref();
     let version = version.map(|text| scribe.carry("the runtime", text, text.origin.span()));
-    let cached = place != Place::Release;
+    let more = unit.toolchain().language().and_then(|language| ci.matrix.get(language));
+    let version = match more.filter(|_| place == Place::Ci) {
+        Some(more) => Some(matrix(job, unit, version, more)),
+        None => version,
+    };
+    let cached = ci.cache && place != Place::Release;
     match unit.toolchain() {
         Toolchain::Node(manager) => set_up_node(job, unit, manager, version, cached),
         Toolchain::Python => set_up_python(job, unit, version, cached),
@@ -94,6 +101,24 @@ fn set_up(job: &mut Job, unit: &Unit<'_>, place: Place, scribe: &mut Scribe<'_>)
         Toolchain::Rust => set_up_rust(job, unit, version, cached),
         Toolchain::None => {}
     }
+}
+
+/// One run per version, the deployed one first; gives the expression that stands for it.
+fn matrix(job: &mut Job, unit: &Unit<'_>, own: Option<String>, more: &[String]) -> String {
+    let own = own.or_else(|| match unit.toolchain() {
+        Toolchain::Node(_) => Some(pins::NODE.to_owned()),
+        _ => None,
+    });
+    let mut versions: Vec<_> = own.into_iter().collect();
+    for version in more {
+        if !versions.contains(version) {
+            versions.push(version.clone());
+        }
+    }
+    let include = versions.into_iter().map(|v| Values::default().with("version", v)).collect();
+    job.strategy = Some(Strategy { fail_fast: false, matrix: Matrix { include } });
+    job.name.push_str(" with ${{ matrix.version }}");
+    "${{ matrix.version }}".to_owned()
 }
 
 fn set_up_python(job: &mut Job, unit: &Unit<'_>, version: Option<String>, cached: bool) {
@@ -194,13 +219,16 @@ fn coverage(job: &mut Job, unit: &Unit<'_>, ci: &Ci, place: Place, scribe: &mut 
             .env("MINIMUM", least.number()),
     );
     if place == Place::Ci && matches!(unit.toolchain(), Toolchain::Node(_)) {
-        job.step(upload(unit, "coverage", "warn", *ci.artifact_days).when("${{ !cancelled() }}"));
+        let step = upload(job, unit, "coverage", "warn", *ci.artifact_days);
+        job.step(step.when("${{ !cancelled() }}"));
     }
 }
 
-fn upload(unit: &Unit<'_>, folder: &str, missing: &str, days: u32) -> Step {
+fn upload(job: &Job, unit: &Unit<'_>, folder: &str, missing: &str, days: u32) -> Step {
+    // Two artifacts of one run cannot share a name.
+    let version = if job.strategy.is_some() { "-${{ matrix.version }}" } else { "" };
     Step::uses(format!("Keep {folder}"), Action::UploadArtifact)
-        .input("name", format!("{}-{folder}", unit.name()))
+        .input("name", format!("{}-{folder}{version}", unit.name()))
         .input("path", unit.file(folder))
         .input("if-no-files-found", missing)
         .input("retention-days", days)

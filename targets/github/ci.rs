@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use stackc_model::Ci;
 
 use super::check::{self, Place};
-use super::document::{Concurrency, Filter, Ordered, Scalar, Triggers, Workflow};
+use super::document::{
+    Concurrency, Filter, Job, Ordered, Permissions, Scalar, Step, Triggers, Workflow,
+};
 use super::image;
 use super::text::{Scribe, glob_literal};
 use super::unit::Unit;
@@ -22,7 +24,8 @@ pub(crate) fn workflows(
     scribe: &mut Scribe<'_>,
 ) -> Vec<Named> {
     let folders: BTreeSet<_> = units.iter().map(Unit::folder).collect();
-    if folders.len() < 2 {
+    // A required job must always report, so it cannot stand in a workflow that some changes skip.
+    if ci.required || folders.len() < 2 {
         let workflow = workflow("CI", "ci", units, ci, runner, branches, &[], scribe);
         return workflow.into_iter().map(|workflow| ("ci".to_owned(), workflow)).collect();
     }
@@ -30,7 +33,7 @@ pub(crate) fn workflows(
         .iter()
         .filter_map(|unit| {
             let file = format!("{}-ci", unit.name());
-            let paths = paths(unit, &file);
+            let paths = paths(unit, ci, &file);
             let name = format!("CI {}", unit.name());
             let own = std::slice::from_ref(unit);
             let workflow = workflow(&name, &file, own, ci, runner, branches, &paths, scribe)?;
@@ -41,7 +44,7 @@ pub(crate) fn workflows(
 
 /// What a unit's workflow runs for: its folder, a Dockerfile elsewhere, and the workflow itself;
 /// everything for the root.
-fn paths(unit: &Unit<'_>, file: &str) -> Vec<String> {
+fn paths(unit: &Unit<'_>, ci: &Ci, file: &str) -> Vec<String> {
     let folder = unit.folder();
     if folder == "." {
         return Vec::new();
@@ -50,6 +53,7 @@ fn paths(unit: &Unit<'_>, file: &str) -> Vec<String> {
     let elsewhere = unit.build.dockerfile.iter().filter(|file| !file.starts_with(&inside));
     std::iter::once(format!("{}/**", glob_literal(folder)))
         .chain(elsewhere.map(|file| glob_literal(file)))
+        .chain(ci.paths.iter().map(|path| path.value.clone()))
         .chain([format!(".github/workflows/{file}.yml")])
         .collect()
 }
@@ -75,6 +79,10 @@ fn workflow(
     if jobs.is_empty() {
         return None;
     }
+    if ci.required {
+        let gate = gate(&jobs, runner);
+        jobs.push("required", gate);
+    }
     let on = Triggers {
         pull_request: Some(Filter { paths: paths.to_vec(), ..Filter::default() }),
         push: push(branches, paths),
@@ -83,6 +91,20 @@ fn workflow(
     let mut workflow = Workflow::new(name.to_owned(), on, concurrency(file, !branches.is_empty()));
     workflow.jobs = jobs;
     Some(workflow)
+}
+
+/// The job that a branch may require: it fails unless every other one passed. It always runs, since a
+/// skipped job counts as passed.
+fn gate(jobs: &Ordered<Job>, runner: &str) -> Job {
+    let mut gate = Job::new("All checks", runner, 5);
+    gate.r#if = Some("${{ always() }}".to_owned());
+    gate.needs = jobs.0.iter().map(|(id, _)| id.clone()).collect();
+    gate.permissions = Permissions::default();
+    gate.steps = vec![
+        Step::run("Look at the results", include_str!("steps/required.sh"))
+            .env("RESULTS", "${{ join(needs.*.result, ' ') }}"),
+    ];
+    gate
 }
 
 /// The filter of pushes to branches; `None` where there are none.

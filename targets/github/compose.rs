@@ -45,10 +45,12 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
         job.step(check);
     }
     job.step(Step::run("Record the release", include_str!("steps/compose-record.sh")));
-    job.step(
-        Step::run("Roll back", include_str!("steps/compose-rollback.sh"))
-            .when("${{ failure() && steps.start.outcome != 'skipped' }}"),
-    );
+    if environment.release.rollback {
+        job.step(
+            Step::run("Roll back", include_str!("steps/compose-rollback.sh"))
+                .when("${{ failure() && steps.start.outcome != 'skipped' }}"),
+        );
+    }
     deployment.notify(&mut job, DeployPlatform::Compose);
     job
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use stackc_model::Updates;
+
 use super::document::{Cooldown, Dependabot, Group, Interval, Ordered, Update};
 use super::unit::{Toolchain, Unit};
 
 /// One entry per ecosystem and folder.
-pub(crate) fn file(units: &[Unit<'_>]) -> Dependabot {
+pub(crate) fn file(units: &[Unit<'_>], updates: &Updates) -> Dependabot {
     let mut wanted = BTreeSet::new();
     for unit in units {
         let packages = match unit.toolchain() {
@@ -19,6 +21,7 @@ pub(crate) fn file(units: &[Unit<'_>]) -> Dependabot {
         wanted.extend(packages.map(|ecosystem| (directory(unit.folder()), ecosystem)));
         wanted.insert((directory(unit.dockerfile_folder()), "docker"));
     }
+    let update = |ecosystem, folder| update(ecosystem, folder, updates);
     let actions = update("github-actions", "/".to_owned());
     let others = wanted.into_iter().map(|(folder, ecosystem)| update(ecosystem, folder));
     Dependabot { version: 2, updates: std::iter::once(actions).chain(others).collect() }
@@ -32,8 +35,8 @@ fn directory(folder: &str) -> String {
     }
 }
 
-/// Weekly, a week after release, and in one pull request where nothing should break.
-fn update(ecosystem: &'static str, directory: String) -> Update {
+/// By default weekly, a week after release; in one pull request where nothing should break.
+fn update(ecosystem: &'static str, directory: String, updates: &Updates) -> Update {
     let (group, types) = match ecosystem {
         "github-actions" => ("actions", Vec::new()),
         "docker" => ("images", vec!["minor", "patch"]),
@@ -42,8 +45,9 @@ fn update(ecosystem: &'static str, directory: String) -> Update {
     Update {
         package_ecosystem: ecosystem,
         directory,
-        schedule: Interval { interval: "weekly" },
-        cooldown: Cooldown { default_days: 7 },
+        schedule: Interval { interval: updates.every },
+        cooldown: Cooldown { default_days: updates.cooldown_days },
+        open_pull_requests_limit: updates.limit,
         groups: Ordered::default().with(group, Group { patterns: vec!["*"], update_types: types }),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use stackc_model::{Ci, Environment, Moment, Platform, Seconds, Service, Stack, Tier, Trigger};
 use stackc_source::{Diagnostics, codes};
+use stackc_target::Commented;
 
 use super::check::{self, Place};
 use super::document::{
@@ -129,11 +130,29 @@ impl<'a> Deployment<'a> {
         job.needs = self.units_on(platform).iter().map(image::id).collect();
         let url = environment.url.as_deref();
         job.environment = Some(DeployEnvironment {
-            name: environment.name.to_string(),
+            name: Commented(environment.name.to_string(), self.rules(scribe)),
             url: url.map(|url| scribe.carry("the URL of the environment", url, environment.span)),
             deployment: None,
         });
         job
+    }
+
+    /// The rules of the environment, which only its settings at GitHub can hold.
+    fn rules(&self, scribe: &mut Scribe<'_>) -> String {
+        let release = &self.environment.release;
+        let names: Vec<_> = release
+            .approvers
+            .iter()
+            .map(|who| scribe.carry("an approver", who, who.origin.span()))
+            .collect();
+        let approvers =
+            (!names.is_empty()).then(|| format!("required reviewers {}", names.join(", ")));
+        let protected = release.protected.then(|| "protected branches and tags only".to_owned());
+        let rules: Vec<_> = approvers.into_iter().chain(protected).collect();
+        match rules.is_empty() {
+            true => String::new(),
+            false => format!("set in its settings: {}", rules.join("; ")),
+        }
     }
 
     /// The most that a migration of this environment, or a job before its deployment, may take.
@@ -256,7 +275,8 @@ pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe
         workflow.jobs.push(GATE, gate);
     }
     for unit in &units {
-        let mut job = image::push_job(unit, deployment, place, scribe);
+        let mut job =
+            image::push_job(unit, deployment, ci.cache && place != Place::Release, scribe);
         job.needs.clone_from(&checks);
         workflow.jobs.push(image::id(unit), job);
     }
@@ -292,7 +312,7 @@ fn triggers(environment: &Environment, scribe: &mut Scribe<'_>) -> Triggers {
 /// The step that asks the public address, where the environment has one.
 pub(crate) fn health_check(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Option<Step> {
     let environment = deployment.environment;
-    let url = environment.url.as_deref()?;
+    let url = environment.url.as_deref().filter(|_| environment.release.verify)?;
     // The front page must be there. Of another path nobody knows what it answers without a login,
     // so there it is enough that nothing on the way to it is broken.
     let shortest = environment.routes.iter().rfind(|route| route.domain.as_str() == "main");

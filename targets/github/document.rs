@@ -227,7 +227,8 @@ impl Job {
 /// The GitHub environment a job belongs to.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct DeployEnvironment {
-    pub(crate) name: String,
+    /// With the rules that its settings at GitHub must hold.
+    pub(crate) name: Commented<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     /// `false` where the job only needs the environment's secrets.
@@ -320,6 +321,7 @@ pub(crate) struct Update {
     pub(crate) directory: String,
     pub(crate) schedule: Interval,
     pub(crate) cooldown: Cooldown,
+    pub(crate) open_pull_requests_limit: u32,
     pub(crate) groups: Ordered<Group>,
 }
 
@@ -331,7 +333,7 @@ pub(crate) struct Interval {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Cooldown {
-    pub(crate) default_days: u8,
+    pub(crate) default_days: u32,
 }
 
 #[derive(Debug, Serialize)]

@@ -2,8 +2,8 @@
 
 use stackc_model::Environment;
 use stackc_source::Span;
+use stackc_target::Commented;
 
-use super::check::Place;
 use super::deploy::Deployment;
 use super::document::{DeployEnvironment, Job, Step};
 use super::pins::Action;
@@ -86,17 +86,23 @@ impl Registry {
 
 /// The environment's secrets and variables without a deployment of their own.
 fn secrets_of(environment: &Environment) -> DeployEnvironment {
-    DeployEnvironment { name: environment.name.to_string(), url: None, deployment: Some(false) }
+    DeployEnvironment {
+        name: Commented(environment.name.to_string(), String::new()),
+        url: None,
+        deployment: Some(false),
+    }
 }
 
 /// Builds the image without pushing it, and leaves it with the local Docker under its name.
-pub(crate) fn build_steps(unit: &Unit<'_>, scribe: &mut Scribe<'_>) -> Vec<Step> {
-    let step = build(unit, scribe)
+pub(crate) fn build_steps(unit: &Unit<'_>, cached: bool, scribe: &mut Scribe<'_>) -> Vec<Step> {
+    let mut step = build(unit, scribe)
         .input("load", true)
         .input("tags", local_tag(unit))
         // Attestations belong to pushed images; the local store cannot hold them.
-        .input("provenance", false)
-        .input("cache-from", format!("type=gha,scope={}", unit.name()));
+        .input("provenance", false);
+    if cached {
+        step = step.input("cache-from", format!("type=gha,scope={}", unit.name()));
+    }
     vec![Step::uses("Set up Buildx", Action::Buildx), step]
 }
 
@@ -113,7 +119,7 @@ pub(crate) fn ci_job(
     scribe: &mut Scribe<'_>,
 ) -> Job {
     let mut job = Job::new(format!("Build the {} image", unit.name()), runner, 30);
-    job.steps.extend(build_steps(unit, scribe));
+    job.steps.extend(build_steps(unit, ci.cache, scribe));
     if let Some(most) = ci.max_image.get(&unit.service.name) {
         job.step(
             Step::run("Check the size", include_str!("steps/image-size.sh"))
@@ -128,7 +134,7 @@ pub(crate) fn ci_job(
 pub(crate) fn push_job(
     unit: &Unit<'_>,
     deployment: &Deployment<'_>,
-    place: Place,
+    cached: bool,
     scribe: &mut Scribe<'_>,
 ) -> Job {
     let environment = deployment.environment;
@@ -149,13 +155,15 @@ pub(crate) fn push_job(
         .id("build")
         .input("push", true)
         .input("tags", "${{ steps.meta.outputs.tags }}")
-        .input("labels", "${{ steps.meta.outputs.labels }}")
-        .input("provenance", "mode=max")
-        .input("sbom", true);
+        .input("labels", "${{ steps.meta.outputs.labels }}");
+    let step = match environment.release.attest {
+        true => step.input("provenance", "mode=max").input("sbom", true),
+        false => step.input("provenance", false),
+    };
     let scope = format!("type=gha,scope={}", unit.name());
-    job.step(match place {
-        Place::Release => step,
-        Place::Ci | Place::Branch => {
+    job.step(match cached {
+        false => step,
+        true => {
             step.input("cache-from", scope.as_str()).input("cache-to", format!("{scope},mode=max"))
         }
     });

@@ -31,10 +31,12 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     job.step(Step::run("Roll out", include_str!("steps/kubernetes-apply.sh")).id("apply"));
     let check = health_check(deployment, scribe);
     job.steps.extend(check.filter(|_| !deployment.side_by_side()));
-    job.step(
-        Step::run("Roll back", include_str!("steps/kubernetes-rollback.sh"))
-            .when("${{ failure() && steps.apply.outcome != 'skipped' }}"),
-    );
+    if environment.release.rollback {
+        job.step(
+            Step::run("Roll back", include_str!("steps/kubernetes-rollback.sh"))
+                .when("${{ failure() && steps.apply.outcome != 'skipped' }}"),
+        );
+    }
     deployment.notify(&mut job, DeployPlatform::Kubernetes);
     job
 }

@@ -88,15 +88,17 @@ fn render_checks(
         watched.extend(checked);
         watched.sort();
         watched.dedup();
-        let workflow = security::workflow(&units, security, &runner, &watched, scribe);
+        let workflow = security::workflow(&units, security, ci.cache, &runner, &watched, scribe);
         workflows.extend(workflow.map(|workflow| ("security".to_owned(), workflow)));
     }
     for (file, workflow) in workflows {
         let path = format!(".github/workflows/{file}.yml");
         emit(&path, None, &workflow, out, diagnostics);
     }
-    let dependabot = dependabot::file(&units);
-    emit(".github/dependabot.yml", None, &dependabot, out, diagnostics);
+    if let Some(updates) = &ci.updates {
+        let dependabot = dependabot::file(&units, updates);
+        emit(".github/dependabot.yml", None, &dependabot, out, diagnostics);
+    }
 }
 
 /// The runner of all jobs.

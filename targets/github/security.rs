@@ -16,6 +16,7 @@ use super::unit::{PackageManagerKind, Toolchain, Unit};
 pub(crate) fn workflow(
     units: &[Unit<'_>],
     security: &Security,
+    cached: bool,
     runner: &str,
     branches: &[String],
     scribe: &mut Scribe<'_>,
@@ -50,7 +51,7 @@ pub(crate) fn workflow(
     }
     if security.image {
         for unit in units {
-            jobs.push(image::id(unit), scan_image(unit, runner, scribe));
+            jobs.push(image::id(unit), scan_image(unit, cached, runner, scribe));
         }
     }
     (!jobs.is_empty()).then_some(workflow)
@@ -191,10 +192,10 @@ fn secrets(runner: &str) -> Job {
 }
 
 /// Pull requests build their images in CI already; here the branches and the schedule are scanned.
-fn scan_image(unit: &Unit<'_>, runner: &str, scribe: &mut Scribe<'_>) -> Job {
+fn scan_image(unit: &Unit<'_>, cached: bool, runner: &str, scribe: &mut Scribe<'_>) -> Job {
     let mut job = Job::new(format!("Scan the {} image", unit.name()), runner, 30);
     job.r#if = Some("${{ github.event_name != 'pull_request' }}".to_owned());
-    job.steps.extend(image::build_steps(unit, scribe));
+    job.steps.extend(image::build_steps(unit, cached, scribe));
     job.step(trivy("Scan the image", "image").input("image-ref", image::local_tag(unit)));
     upload(&mut job, &format!("trivy-image-{}", unit.name()));
     job

@@ -22,6 +22,18 @@ pub(crate) enum Toolchain {
     None,
 }
 
+impl Toolchain {
+    /// The language, where CI may check with several of its versions.
+    pub(crate) fn language(self) -> Option<&'static str> {
+        match self {
+            Self::Node(_) => Some("node"),
+            Self::Python => Some("python"),
+            Self::Go => Some("go"),
+            Self::Rust | Self::None => None,
+        }
+    }
+}
+
 /// [`PackageManager`] with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PackageManagerKind {

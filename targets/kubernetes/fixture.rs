@@ -346,6 +346,7 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
             containers: false,
             blackbox: false,
         },
+        release: stackc_model::Release::default(),
         notify: Notify::default(),
         options: BTreeMap::new(),
     }

@@ -195,6 +195,7 @@ pub(super) fn shop() -> Stack {
             containers: false,
             blackbox: false,
         },
+        release: stackc_model::Release::default(),
         notify: Notify::default(),
         options: BTreeMap::new(),
     };

@@ -7,7 +7,7 @@ use stackc_source::{Node, Span};
 
 use crate::{
     Acceptance, Backup, Ci, Domain, Edge, EnvName, External, Label, Limit, Notify, Observe, Patch,
-    Route, RouteId, Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
+    Release, Route, RouteId, Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
 };
 
 /// How serious an environment is; it drives defaults.
@@ -122,6 +122,8 @@ pub struct Environment {
     pub backup: Option<Backup>,
     /// What is observed.
     pub observe: Observe,
+    /// How it is released to.
+    pub release: Release,
     /// Where notifications go.
     pub notify: Notify,
     /// Options per target in this environment; `None` means the target is off here.

@@ -27,8 +27,8 @@ pub use external::{External, Managed};
 pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{
-    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Security,
-    Slo, Threshold,
+    Alert, AlertKind, Backup, Checks, Ci, CustomAlert, Notify, Observe, ObserveLevel, Release,
+    Security, Slo, Threshold, Updates,
 };
 pub use service::{
     Build, Concurrency, Copies, Cron, Delivery, Exception, Health, Job, Kind, Logs, Metrics,

@@ -152,7 +152,7 @@ pub struct Backup {
 /// Which checks CI runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checks {
-    /// Commands by check (`lint`, `types`, `test`, `build`), in the order they run; `None` leaves it
+    /// Commands by check (`lint`, `types`, `test`, `build`, `e2e`), in the order they run; `None` leaves it
     /// out.
     pub commands: BTreeMap<String, Sourced<Vec<String>>>,
 }
@@ -176,6 +176,38 @@ pub struct Security {
     pub schedule: Sourced<String>,
 }
 
+/// Pull requests that update dependencies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Updates {
+    /// `daily`, `weekly` or `monthly`.
+    pub every: &'static str,
+    /// How many days old a release must be.
+    pub cooldown_days: u32,
+    /// How many may be open at once, per folder.
+    pub limit: u32,
+}
+
+/// How an environment is released to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Release {
+    /// Whether the public address is asked after a deployment.
+    pub verify: bool,
+    /// Whether what ran before runs again when a deployment fails.
+    pub rollback: bool,
+    /// Whether images carry where they come from and what is in them.
+    pub attest: bool,
+    /// Who must approve a deployment.
+    pub approvers: Vec<Sourced<String>>,
+    /// Whether only protected branches and tags deploy.
+    pub protected: bool,
+}
+
+impl Default for Release {
+    fn default() -> Self {
+        Self { verify: true, rollback: true, attest: true, approvers: Vec::new(), protected: false }
+    }
+}
+
 /// Continuous integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ci {
@@ -183,6 +215,16 @@ pub struct Ci {
     pub checks: BTreeMap<Label, Checks>,
     /// Least line coverage.
     pub coverage: Option<Sourced<Percent>>,
+    /// Whether downloads and layers are kept between runs.
+    pub cache: bool,
+    /// Patterns of paths, besides a service's own, that concern every service.
+    pub paths: Vec<Sourced<String>>,
+    /// Versions to check with besides the deployed one, by language: `node`, `python`, `go`.
+    pub matrix: BTreeMap<&'static str, Vec<String>>,
+    /// Whether one job waits for all checks.
+    pub required: bool,
+    /// Pull requests that update dependencies; `None` where they are off.
+    pub updates: Option<Updates>,
     /// How many days artifacts are kept.
     pub artifact_days: Sourced<u32>,
     /// The security workflow; `None` where it is off.

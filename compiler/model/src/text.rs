@@ -68,6 +68,13 @@ pub enum SecretSource {
         /// Bytes, or characters of a password.
         length: u32,
     },
+    /// It is made at the target, as one half of a pair.
+    Pair {
+        /// `ed25519` or `vapid`.
+        kind: &'static str,
+        /// The variable that takes the public half.
+        public: Option<EnvName>,
+    },
     /// It is put together at the target from other secrets.
     Derived(Text),
 }

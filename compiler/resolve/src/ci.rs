@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Checks, Ci, Label, Security, Sourced};
-use stackc_shape::{Spanned, Switch, Words};
+use stackc_model::{Bytes, Checks, Ci, Label, Seconds, Security, Sourced, Updates};
+use stackc_shape::{Spanned, Switch, Version, Words};
 use stackc_spec::{
-    ChecksSpec, CiSpec, KindWord, PackageManagerWord, SecuritySpec, ServiceSpec, StackSpec,
+    ChecksSpec, CiSpec, IntervalWord, KindWord, MatrixSpec, PackageManagerWord, SecuritySpec,
+    ServiceSpec, StackSpec, UpdatesSpec,
 };
 
 use crate::context::{or, written};
@@ -29,9 +30,49 @@ pub(crate) fn resolve(spec: &StackSpec) -> Option<Ci> {
     Some(Ci {
         checks,
         coverage: ci.coverage.as_ref().map(written),
+        cache: ci.cache.as_ref().is_none_or(|cache| cache.value),
+        paths: ci
+            .paths
+            .iter()
+            .map(|path| Sourced::written(path.value.0.clone(), path.span))
+            .collect(),
+        matrix: ci.matrix.as_ref().map(|matrix| versions(&matrix.value)).unwrap_or_default(),
+        required: ci.required.as_ref().is_some_and(|required| required.value),
+        updates: updates(ci),
         artifact_days: or(ci.artifacts.as_ref(), 7, "long enough to look at a failed build"),
         security: security(ci),
         max_image: spec.services.iter().filter_map(max_size).collect(),
+    })
+}
+
+fn versions(matrix: &MatrixSpec) -> BTreeMap<&'static str, Vec<String>> {
+    let rows = [("node", &matrix.node), ("python", &matrix.python), ("go", &matrix.go)];
+    let texts =
+        |versions: &[Spanned<Version>]| versions.iter().map(|v| v.value.0.clone()).collect();
+    rows.into_iter()
+        .filter(|(_, versions)| !versions.is_empty())
+        .map(|(language, versions)| (language, texts(versions)))
+        .collect()
+}
+
+fn updates(ci: &CiSpec) -> Option<Updates> {
+    let default = UpdatesSpec::default();
+    let spec = match &ci.updates {
+        Some(Switch::Off(_)) => return None,
+        Some(Switch::On(Some(spec))) => &spec.value,
+        Some(Switch::On(None)) | None => &default,
+    };
+    let days = |time: &Spanned<Seconds>| {
+        u32::try_from(time.value.millis.div_ceil(86_400_000)).unwrap_or(u32::MAX)
+    };
+    Some(Updates {
+        every: match spec.every.as_ref().map(|word| word.value) {
+            Some(IntervalWord::Daily) => "daily",
+            None | Some(IntervalWord::Weekly) => "weekly",
+            Some(IntervalWord::Monthly) => "monthly",
+        },
+        cooldown_days: spec.cooldown.as_ref().map_or(7, days),
+        limit: spec.limit.as_ref().map_or(5, |limit| limit.value),
     })
 }
 
@@ -55,11 +96,12 @@ fn of_service(service: &Spanned<ServiceSpec>, common: &ChecksSpec) -> Option<Che
         .as_ref()
         .and_then(|build| build.package_manager.as_ref())
         .map(|word| word.value);
-    let rows: [(&str, Get); 4] = [
+    let rows: [(&str, Get); 5] = [
         ("lint", |checks| checks.lint.as_ref()),
         ("types", |checks| checks.types.as_ref()),
         ("test", |checks| checks.test.as_ref()),
         ("build", |checks| checks.build.as_ref()),
+        ("e2e", |checks| checks.e2e.as_ref()),
     ];
     let mut commands = BTreeMap::new();
     for (check, get) in rows {
@@ -70,7 +112,7 @@ fn of_service(service: &Spanned<ServiceSpec>, common: &ChecksSpec) -> Option<Che
             Some((Switch::On(Some(words)), span)) => Some(Sourced::written(words.0.clone(), span)),
             Some((Switch::On(None), span)) => usual.map(|words| Sourced::written(words, span)),
             // Types are checked on request: many repositories check them with lint or build.
-            None if check == "types" => None,
+            None if ["types", "e2e"].contains(&check) => None,
             None => usual.map(|words| Sourced::default(words, "the usual command of this kind")),
         };
         if let Some(command) = command {

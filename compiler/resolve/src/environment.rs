@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Backup, Environment, Label, Notify, Platform, Sourced, Tier, Trigger};
-use stackc_shape::Switch;
+use stackc_model::{Backup, Environment, Label, Notify, Platform, Release, Sourced, Tier, Trigger};
+use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
-use stackc_spec::{FormatWord, PlatformWord, StackSpec};
+use stackc_spec::{FormatWord, PlatformWord, RollbackWord, RunWord, StackSpec};
 use stackc_unit::Seconds;
 
-use crate::context::{Context, or_map};
+use crate::context::{Context, or_map, written};
 use crate::layers::{self, Layer};
 use crate::{check, data, edge, external, limits, observe, secrets, service, variables};
 
@@ -63,6 +63,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
         edge: edge::edge(&drafts, &externals, &scope, &mut cx),
         backup: backup(&mut cx),
         observe: observe::resolve(&services, &stores, !domains.is_empty(), &mut cx),
+        release: release(layer),
         notify: notify(spec),
         options: layers::options(spec),
         secrets: secrets.finish(&ids),
@@ -75,8 +76,29 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     };
     whole.then(|| {
         check::within(&environment, &mut cx);
-        environment
+        running(environment, layer, &mut cx)
     })
+}
+
+/// What of an environment runs: with `run: stores` its services are started by hand, outside of any
+/// platform, so nothing of them is public.
+fn running(mut environment: Environment, layer: &Layer, cx: &mut Context<'_>) -> Environment {
+    let run = layer.head.as_ref().and_then(|head| head.run.as_ref());
+    let Some(run) = run.filter(|run| run.value == RunWord::Stores) else { return environment };
+    if layer.tier != Tier::Development {
+        let message = "`run: stores` is for a developer's machine; here nothing would be served";
+        cx.push(
+            Diagnostic::new(codes::EXCLUSIVE, run.span, message)
+                .help("take it out, or say `tier: development`"),
+        );
+        return environment;
+    }
+    environment.routes.clear();
+    for service in &mut environment.services {
+        service.platforms.clear();
+        service.routes.clear();
+    }
+    environment
 }
 
 /// Services, stores and externals share one namespace: each is a host name.
@@ -162,6 +184,20 @@ fn trigger(layer: &Layer, cx: &mut Context<'_>) -> Trigger {
         );
     }
     said.into_iter().next().map_or(Trigger::Manual, |(_, trigger)| trigger)
+}
+
+fn release(layer: &Layer) -> Release {
+    let spec = layer.spec.as_ref().and_then(|spec| spec.release.as_ref());
+    let head = layer.head.as_ref();
+    let on = |flag: Option<&Spanned<bool>>| flag.is_none_or(|flag| flag.value);
+    let rollback = spec.and_then(|release| release.value.rollback.as_ref());
+    Release {
+        verify: on(spec.and_then(|release| release.value.verify.as_ref())),
+        rollback: rollback.is_none_or(|word| word.value == RollbackWord::Auto),
+        attest: on(spec.and_then(|release| release.value.attest.as_ref())),
+        approvers: head.into_iter().flat_map(|head| &head.approvers).map(written).collect(),
+        protected: head.and_then(|head| head.protected.as_ref()).is_some_and(|flag| flag.value),
+    }
 }
 
 fn notify(spec: &StackSpec) -> Notify {

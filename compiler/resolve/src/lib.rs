@@ -13,6 +13,7 @@ mod copies;
 mod cors;
 mod csp;
 mod data;
+mod declared;
 mod edge;
 mod environment;
 mod external;
@@ -52,12 +53,14 @@ use crate::layers::Layer;
 pub fn resolve(root: Node) -> (Option<Stack>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     check::scan(&root, &mut diagnostics);
+    let mentioned = declared::mentions(&root);
     let layers = layers::layers(root, &mut diagnostics);
     let mut environments = Vec::with_capacity(layers.len());
     for layer in &layers {
         environments.extend(environment::resolve(layer, &mut diagnostics));
     }
     check::across(&environments, &mut diagnostics);
+    declared::check(&layers, &environments, &mentioned, &mut diagnostics);
     let stack = match layers.iter().max_by_key(|layer| layer.tier) {
         Some(layer) => stack(layer, &mut diagnostics),
         None => None,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{EnvName, Label, Secret, SecretId, SecretSource, Segment, Text};
 use stackc_source::{Diagnostic, Span, codes};
+use stackc_spec::SecretSpec;
 
 use crate::context::Context;
 
@@ -72,6 +73,8 @@ pub(crate) enum DraftSource {
     Provided,
     /// It is made at the target.
     Generated(&'static str, u32),
+    /// It is made at the target, with a public half.
+    Pair(&'static str, Option<EnvName>),
     /// It is put together from others.
     Derived(Draft),
 }
@@ -170,6 +173,9 @@ impl Collected {
                 DraftSource::Generated(encoding, length) => {
                     SecretSource::Generated { encoding, length: *length }
                 }
+                DraftSource::Pair(kind, public) => {
+                    SecretSource::Pair { kind, public: public.clone() }
+                }
                 DraftSource::Derived(draft) => SecretSource::Derived(text(draft)),
             },
             name,
@@ -187,21 +193,30 @@ pub(crate) fn declared(cx: &Context<'_>) -> Collected {
     for (name, secret) in &cx.spec.secrets {
         let description =
             secret.description.as_ref().map_or("", |description| description.value.as_str());
-        let source = secret
-            .generate
-            .as_ref()
-            .and_then(|recipe| recipe.value.0.split_once(':'))
-            .map_or(DraftSource::Provided, |(kind, length)| {
-                let kind = match kind {
-                    "base64" => "base64",
-                    "hex" => "hex",
-                    _ => "password",
-                };
-                DraftSource::Generated(kind, length.parse().unwrap_or(32))
-            });
+        let source = source(&secret.value);
         collected.entry(name, source, description, Some(secret.span));
     }
+    for (name, variable) in &cx.spec.env {
+        if variable.is_provided() {
+            let description = variable.description.as_ref().map_or("", |text| text.value.as_str());
+            collected.entry(name, DraftSource::Provided, description, Some(variable.span));
+        }
+    }
     collected
+}
+
+/// How a secret comes to be, as the user says.
+fn source(secret: &SecretSpec) -> DraftSource {
+    let Some(recipe) = &secret.generate else { return DraftSource::Provided };
+    let public = || secret.public.as_ref().map(|public| public.value.clone());
+    match recipe.value.0.split_once(':') {
+        None => DraftSource::Pair("vapid", public()),
+        Some(("keypair", _)) => DraftSource::Pair("ed25519", public()),
+        Some((kind, length)) => {
+            let known = ["base64", "hex"].into_iter().find(|known| *known == kind);
+            DraftSource::Generated(known.unwrap_or("password"), length.parse().unwrap_or(32))
+        }
+    }
 }
 
 /// The name of a secret the compiler makes up: `postgres` and `PASSWORD` give `POSTGRES_PASSWORD`.

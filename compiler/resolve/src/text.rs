@@ -2,7 +2,7 @@
 //!
 //! Only `${` starts a reference, `$${` stands for a literal `${`, and a lone `$` is itself.
 
-use stackc_model::{EnvName, Label};
+use stackc_model::{EnvName, Label, Tier};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, closest, codes};
 use stackc_spec::VariableSpec;
@@ -23,6 +23,8 @@ pub(crate) struct Scope {
     pub(crate) services: Vec<(Label, Option<u16>, Option<String>)>,
     /// Variables of the whole stack, already resolved.
     pub(crate) variables: Vec<(EnvName, String)>,
+    /// Variables of the whole stack that somebody provides.
+    pub(crate) provided: Vec<EnvName>,
 }
 
 /// What can be said of a store.
@@ -82,7 +84,10 @@ pub(crate) fn resolve(
         };
         match follow(name, span, scope, cx) {
             Some(part) if place == Place::Plain && part.is_secret() => {
-                misplaced(cx, span, name);
+                match name.starts_with("env.") {
+                    true => unknown_yet(cx, span, name),
+                    false => misplaced(cx, span, name),
+                }
                 whole = false;
             }
             Some(part) => draft.append(part),
@@ -106,6 +111,15 @@ fn misplaced(cx: &mut Context<'_>, span: Span, name: &str) {
     );
 }
 
+/// A variable that is provided has no value before it is deployed.
+fn unknown_yet(cx: &mut Context<'_>, span: Span, name: &str) {
+    let message = format!("`${{{name}}}` is provided when deploying, and this is written before");
+    cx.push(
+        Diagnostic::new(codes::PLANNED, span, message)
+            .help("no target fills it in here yet: the value is left out"),
+    );
+}
+
 /// The value of one reference.
 fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
     let parts: Vec<&str> = name.split('.').collect();
@@ -113,6 +127,8 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
         ["domain"] => domain("main", name, span, scope, cx),
         ["domains", key] => domain(key, name, span, scope, cx),
         ["url"] => known(scope.url.clone(), name, NO_DOMAIN, span, cx),
+        ["preview"] if cx.tier == Tier::Preview => Some(Draft::of(cx.name.as_str())),
+        ["preview"] => known(None, name, NO_PREVIEW, span, cx),
         ["environment"] => Some(Draft::of(cx.name.as_str())),
         ["name"] => Some(Draft::of(cx.spec.name.as_str())),
         ["env", key] => variable(key, name, span, scope, cx),
@@ -141,6 +157,8 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
 
 // Why a reference has no value, and what to do.
 const NO_DOMAIN: (&str, &str) = ("no public domain is declared", "add `domain` to the stack");
+const NO_PREVIEW: (&str, &str) =
+    ("only an environment of the tier preview has one for each pull request", "take it out");
 const MANAGED: (&str, &str) = (
     "a provider runs the store, and its URL is a secret",
     "use its `url`, or `direct_url` past a pooler",
@@ -211,6 +229,9 @@ fn variable(
     let provided = |(label, variable): (&EnvName, &Spanned<VariableSpec>)| {
         label.as_str() == key && variable.value.value.is_none()
     };
+    if let Some(provided) = scope.provided.iter().find(|label| label.as_str() == key) {
+        return Some(Draft { segments: vec![DraftSegment::Secret(provided.clone())] });
+    }
     match scope.variables.iter().find(|(label, _)| label.as_str() == key) {
         Some((_, value)) => Some(Draft::of(value.as_str())),
         // It has been said that nothing renders these yet.

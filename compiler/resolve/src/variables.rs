@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{Domain, EnvName, Kind, Label, Need, Origin, Sourced, Tier};
+use stackc_shape::{RawText, Spanned};
 use stackc_source::{Diagnostic, Span, codes};
+use stackc_spec::VariableSpec;
 
 use crate::context::Context;
 use crate::data::{DraftStore, managed};
@@ -65,15 +67,46 @@ pub(crate) fn scope(
             })
             .collect(),
         variables: Vec::new(),
+        provided: Vec::new(),
     };
     for (name, variable) in &cx.spec.env {
-        let Some(value) = &variable.value.value else { continue };
+        if variable.is_provided() {
+            scope.provided.push(name.clone());
+        }
+        let Some(value) = stack_value(name, variable, cx) else { continue };
         let draft = text::resolve(&value.value.0, value.span, Place::Plain, &scope, cx);
         if let Some(value) = draft.and_then(|draft| draft.plain()) {
             scope.variables.push((name.clone(), value));
         }
     }
     scope
+}
+
+/// The value of a variable of the stack: it has one, or somebody provides it.
+fn stack_value<'a>(
+    name: &EnvName,
+    variable: &'a Spanned<VariableSpec>,
+    cx: &mut Context<'_>,
+) -> Option<&'a Spanned<RawText>> {
+    match (&variable.value.value, &variable.value.provided) {
+        (Some(_), Some(provided)) if provided.value => {
+            let message = format!("`env.{name}` has a value, and yet somebody provides it");
+            cx.push(
+                Diagnostic::new(codes::EXCLUSIVE, provided.span, message)
+                    .help("keep one of `value` and `provided`"),
+            );
+            None
+        }
+        (None, None) => {
+            let message = format!("`env.{name}` has no value");
+            cx.push(
+                Diagnostic::new(codes::MISSING_FIELD, variable.span, message)
+                    .help("write the value, or `{provided: true}` where it is set when deploying"),
+            );
+            None
+        }
+        (value, _) => value.as_ref(),
+    }
 }
 
 /// Binds needs, variables and secrets of every service.
@@ -139,6 +172,14 @@ impl Parts<'_> {
     ) {
         if *draft.kind == Kind::Image {
             return;
+        }
+        // Files that are only served read nothing when they start.
+        for name in self.scope.provided.iter().filter(|_| !draft.kind.is_static()) {
+            if !bindings.said.contains_key(name) {
+                let text = secret_text(name);
+                let origin = Origin::Default("a variable of the whole stack that is provided");
+                bindings.add(draft, name, text, origin, secrets, cx);
+            }
         }
         let mut usual: Vec<(&str, String, &'static str)> = Vec::new();
         for (name, value) in &self.scope.variables {

@@ -106,6 +106,7 @@ code_table! {
     CRON = Error "E0412" "a schedule that is no cron expression";
     NEEDS_COMMAND = Error "E0413" "a service without a command";
     NEEDS_HEALTH = Error "E0414" "no way to tell whether the service is healthy";
+    SECRET_ABSENT = Error "E0415" "a secret used where it is not provided";
     REPLICATION = Error "E0420" "a store that cannot feed logical replication";
 
     // 05: targets

@@ -19,22 +19,17 @@ pub struct CiSpec {
     /// The security workflow; `false` turns it off.
     pub security: Option<Switch<SecuritySpec>>,
     /// Files besides a service's own that concern every service, such as `packages/**`.
-    #[shape(planned)]
     pub paths: Vec<Spanned<PathGlob>>,
     /// Language versions to check with, besides the one that is deployed.
-    #[shape(planned)]
     pub matrix: Option<Spanned<MatrixSpec>>,
     /// Keep downloads and layers between runs; by default `true`.
-    #[shape(planned)]
     pub cache: Option<Spanned<bool>>,
     /// How many days build results are kept; by default 7.
     pub artifacts: Option<Spanned<u32>>,
     /// Pull requests that update dependencies; `false` turns them off.
-    #[shape(planned)]
     pub updates: Option<Switch<Spanned<UpdatesSpec>>>,
     /// One job that waits for all checks, to be required by the rules of the branch; by default
     /// `false`.
-    #[shape(planned)]
     pub required: Option<Spanned<bool>>,
     /// A workflow, started by a person, that puts an environment under load.
     #[shape(planned)]
@@ -51,7 +46,6 @@ pub struct ChecksSpec {
     /// Tests.
     pub test: Option<Spanned<Switch<Words>>>,
     /// Tests of the whole in a browser; by default off.
-    #[shape(planned)]
     pub e2e: Option<Spanned<Switch<Words>>>,
     /// The build.
     pub build: Option<Spanned<Switch<Words>>>,

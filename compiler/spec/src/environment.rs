@@ -33,13 +33,10 @@ pub struct EnvironmentSpec {
     #[shape(planned)]
     pub ttl: Option<Spanned<Seconds>>,
     /// Who must approve a deployment.
-    #[shape(planned)]
     pub approvers: Vec<Spanned<String>>,
     /// Only protected branches and tags deploy it.
-    #[shape(planned)]
     pub protected: Option<Spanned<bool>>,
     /// What runs here: everything, or in development only the data stores; by default everything.
-    #[shape(planned)]
     pub run: Option<Spanned<RunWord>>,
     /// The name for people.
     #[shape(planned)]
@@ -79,7 +76,6 @@ pub struct EnvironmentSpec {
     /// Where notifications go, in part.
     pub notify: Option<NotifySpec>,
     /// How releases are made, in part.
-    #[shape(planned)]
     pub release: Option<Spanned<ReleaseSpec>>,
     /// The time zone of schedules.
     pub timezone: Option<Spanned<String>>,

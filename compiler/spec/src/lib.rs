@@ -135,7 +135,6 @@ pub struct StackSpec {
     #[shape(fixed)]
     pub ci: Option<Switch<CiSpec>>,
     /// How releases are made.
-    #[shape(planned)]
     pub release: Option<Spanned<ReleaseSpec>>,
     /// The IANA time zone of schedules; by default `Etc/UTC`.
     pub timezone: Option<Spanned<String>>,

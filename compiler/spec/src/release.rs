@@ -10,10 +10,8 @@ pub struct ReleaseSpec {
     #[shape(planned)]
     pub tag: Option<Spanned<ReleaseTagWord>>,
     /// Ask the public address after a deployment; by default `true`.
-    #[shape(planned)]
     pub verify: Option<Spanned<bool>>,
     /// What happens when a deployment fails; by default `auto`.
-    #[shape(planned)]
     pub rollback: Option<Spanned<RollbackWord>>,
     /// Save the data before a deployment; by default in production.
     #[shape(planned)]
@@ -28,7 +26,6 @@ pub struct ReleaseSpec {
     #[shape(planned)]
     pub notes: Option<Spanned<bool>>,
     /// Attest where images come from; by default `true`.
-    #[shape(planned)]
     pub attest: Option<Spanned<bool>>,
 }
 

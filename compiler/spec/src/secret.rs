@@ -12,13 +12,11 @@ pub struct SecretSpec {
     #[shape(planned)]
     pub generate: Option<Spanned<Generate>>,
     /// The variable that holds the public half of a `keypair` or `vapid`.
-    #[shape(planned)]
     pub public: Option<Spanned<EnvName>>,
     /// How often it is to be changed, such as `90d`.
     #[shape(planned)]
     pub rotate: Option<Spanned<Seconds>>,
     /// The environments that have it; by default all.
-    #[shape(planned)]
     pub environments: Vec<Spanned<Label>>,
     /// What it is for.
     #[shape(planned)]
@@ -31,10 +29,17 @@ pub struct SecretSpec {
 pub struct VariableSpec {
     /// The value. `${…}` refers to other parts of the stack.
     pub value: Option<Spanned<RawText>>,
-    /// Somebody sets it when deploying; it is not secret.
-    #[shape(planned)]
+    /// Somebody sets it when deploying, beside the secrets; by default `false`.
     pub provided: Option<Spanned<bool>>,
     /// What it is for.
     #[shape(planned)]
     pub description: Option<Spanned<String>>,
+}
+
+impl VariableSpec {
+    /// Whether somebody sets it when deploying.
+    #[must_use]
+    pub fn is_provided(&self) -> bool {
+        self.provided.as_ref().is_some_and(|provided| provided.value)
+    }
 }

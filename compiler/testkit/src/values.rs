@@ -47,6 +47,11 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("accept.*.target", &["\"nginx\""]),
         ("accept.*.path", &["\"limits.login\""]),
         ("services.*.env.*", &["\"changed\""]),
+        ("ci.matrix.node", &["[\"22\"]", "[\"26\"]"]),
+        ("ci.matrix.python", &["[\"3.11\"]"]),
+        ("ci.matrix.go", &["[\"1.24\"]"]),
+        ("secrets.*.environments", &["[\"staging\"]", "[\"production\"]"]),
+        ("secrets.*.public", &["\"REGION\""]),
         ("slo.window", &["\"60d\""]),
         ("slo.availability", &["\"99%\""]),
     ];
