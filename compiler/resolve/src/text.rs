@@ -126,7 +126,7 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
     match parts.as_slice() {
         ["domain"] => domain("main", name, span, scope, cx),
         ["domains", key] => domain(key, name, span, scope, cx),
-        ["url"] => known(scope.url.clone(), name, NO_DOMAIN, span, cx),
+        ["url"] => url(span, scope, cx),
         ["preview"] if cx.tier == Tier::Preview => Some(Draft::of(cx.name.as_str())),
         ["preview"] => known(None, name, NO_PREVIEW, span, cx),
         ["environment"] => Some(Draft::of(cx.name.as_str())),
@@ -156,7 +156,6 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
 }
 
 // Why a reference has no value, and what to do.
-const NO_DOMAIN: (&str, &str) = ("no public domain is declared", "add `domain` to the stack");
 const NO_PREVIEW: (&str, &str) =
     ("only an environment of the tier preview has one for each pull request", "take it out");
 const MANAGED: (&str, &str) = (
@@ -205,6 +204,19 @@ fn unknown(
     );
     cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
     None
+}
+
+fn url(span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
+    let faulty = cx.spec.domains.keys().any(|name| name.as_str() == "main");
+    if scope.url.is_none() && !faulty {
+        let message = "`${url}` has no value here: no public domain is declared";
+        let fault = Diagnostic::new(codes::BAD_REFERENCE, span, message);
+        let beside = cx.spec.name.span;
+        cx.push(
+            fault.related(beside, "it would stand beside this").help("add `domain` to the stack"),
+        );
+    }
+    scope.url.as_deref().map(Draft::of)
 }
 
 fn domain(key: &str, name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
