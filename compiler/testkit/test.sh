@@ -10,3 +10,4 @@ fi
 cargo deny --locked check --hide-inclusion-graph licenses bans sources
 cargo test --locked --workspace
 cargo test --locked -p stackc-testkit --features tools --test tools --test editor
+cargo test --locked -p stackc-testkit --features tools --test hostile yaml_1_1

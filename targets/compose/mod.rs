@@ -44,6 +44,10 @@ impl Target for Compose {
         Options::shape()
     }
 
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
+    }
+
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         for env in &stack.environments {
             if let Some(options) = Options::of(env, diagnostics) {

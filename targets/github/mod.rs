@@ -41,6 +41,10 @@ impl Target for Github {
         Options::shape()
     }
 
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
+    }
+
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         let off = matches!(stack.options.get(self.id()), Some(None));
         let Some(ci) = stack.ci.as_ref().filter(|_| !off) else { return };

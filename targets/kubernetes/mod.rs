@@ -53,6 +53,10 @@ impl Target for Kubernetes {
         KubernetesOptions::shape()
     }
 
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
+    }
+
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         let mut production = None;
         for environment in stack.environments.iter().filter(|environment| is_on(environment)) {

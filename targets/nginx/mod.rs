@@ -92,6 +92,10 @@ impl Target for Nginx {
         Written::shape()
     }
 
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
+    }
+
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         for environment in &stack.environments {
             let here = [Platform::Compose, Platform::Swarm];

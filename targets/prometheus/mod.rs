@@ -46,6 +46,10 @@ impl Target for Prometheus {
         Options::shape()
     }
 
+    fn support(&self) -> &'static str {
+        include_str!("support.json")
+    }
+
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         for environment in stack.environments.iter().filter(|item| !is_off(item, ID)) {
             let Some(world) = World::of(stack, environment, diagnostics) else { continue };

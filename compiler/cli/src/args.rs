@@ -63,6 +63,8 @@ pub(crate) enum Command {
     },
     /// Print the resolved model of an environment.
     Resolve(Resolve),
+    /// Show what each target makes of each field the stack uses.
+    Support(Support),
     /// Print shell completions.
     Completions {
         /// The shell.
@@ -144,6 +146,27 @@ pub(crate) enum DiffFormat {
     Json,
     /// Markdown, for a pull request.
     Markdown,
+}
+
+/// Options of `support`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Support {
+    /// Only this target.
+    #[arg(long, value_name = "TARGET", value_parser = target_names())]
+    pub(crate) target: Option<String>,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// A table.
+    #[default]
+    Text,
+    /// JSON.
+    Json,
 }
 
 /// Options of `resolve`.

@@ -34,6 +34,7 @@ fn run(args: &Args) -> Exit {
         Command::Schema => commands::schema::run(),
         Command::Explain { subject } => commands::explain::run(args, subject),
         Command::Resolve(options) => commands::resolve::run(args, options),
+        Command::Support(options) => commands::support::run(args, options),
         Command::Completions { shell } => commands::completions::run(*shell),
     }
 }

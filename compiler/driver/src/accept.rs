@@ -6,6 +6,15 @@ use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, closest, code
 use stackc_spec::StackSpec;
 use stackc_target::Target;
 
+/// A refusal that the user accepted.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// What the target said.
+    pub refusal: Diagnostic,
+    /// Why the system does well without.
+    pub why: String,
+}
+
 /// Takes out what is accepted, and reports acceptances that meet nothing. What is not accepted is
 /// told how it could be.
 pub(crate) fn apply(
@@ -13,15 +22,21 @@ pub(crate) fn apply(
     document: &Node,
     targets: &[&dyn Target],
     diagnostics: &mut Diagnostics,
-) {
+) -> Vec<Accepted> {
+    let mut accepted = Vec::new();
     let refused = |item: &Diagnostic| item.target.is_some() && item.code == codes::UNSUPPORTED;
     if stack.acceptances.is_empty() && !diagnostics.iter().any(refused) {
-        return;
+        return accepted;
     }
     let document = expand(document.clone(), StackSpec::shape(), &mut Diagnostics::default());
     for acceptance in &stack.acceptances {
-        if let Some(fault) = accept(acceptance, &document, targets, diagnostics) {
-            diagnostics.push(fault);
+        match accept(acceptance, &document, targets, diagnostics) {
+            Ok(refusals) => accepted.extend(
+                refusals
+                    .into_iter()
+                    .map(|refusal| Accepted { refusal, why: acceptance.why.clone() }),
+            ),
+            Err(fault) => diagnostics.push(*fault),
         }
     }
     diagnostics.retain_mut(|item| {
@@ -30,47 +45,52 @@ pub(crate) fn apply(
         }
         true
     });
+    accepted
 }
 
-/// Applies one acceptance; the fault where it meets nothing.
+/// Applies one acceptance and gives what it meets; the fault where that is nothing.
 fn accept(
     acceptance: &Acceptance,
     document: &Node,
     targets: &[&dyn Target],
     diagnostics: &mut Diagnostics,
-) -> Option<Diagnostic> {
+) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
     let at =
         |origin: &stackc_model::Sourced<String>| origin.origin.span().unwrap_or(acceptance.span);
     let known = || targets.iter().map(|target| target.id());
     let Some(target) = known().find(|id| *id == *acceptance.target) else {
         let message = format!("no target is called `{}`", *acceptance.target);
-        return Some(
+        return Err(Box::new(
             Diagnostic::new(codes::UNKNOWN_TARGET, at(&acceptance.target), message)
                 .did_you_mean(closest(&acceptance.target, known())),
-        );
+        ));
     };
     let places = places(document, &acceptance.path);
     if places.is_empty() {
         let message = format!("the stack says nothing at `{}`", *acceptance.path);
         let fault = Diagnostic::new(codes::ACCEPT, at(&acceptance.path), message)
             .help("name the field by its path, such as `services.web.volumes.uploads`");
-        return Some(match reached(document, &acceptance.path) {
+        return Err(Box::new(match reached(document, &acceptance.path) {
             Some(span) => fault.related(span, "the path leads as far as this"),
             None => fault,
-        });
+        }));
     }
-    let mut met = false;
+    let mut met = Vec::new();
     diagnostics.retain_mut(|item| {
         let concerns = item.target == Some(target)
             && [codes::UNSUPPORTED, codes::APPROXIMATED].contains(&item.code)
             && item.primary.as_ref().is_some_and(|label| inside(&places, label.span));
-        met |= concerns;
+        if concerns {
+            met.push(item.clone());
+        }
         !concerns
     });
-    (!met).then(|| {
+    if met.is_empty() {
         let message = format!("`{target}` has nothing against `{}`", *acceptance.path);
-        Diagnostic::new(codes::ACCEPT, acceptance.span, message).help("take the entry out")
-    })
+        let fault = Diagnostic::new(codes::ACCEPT, acceptance.span, message);
+        return Err(Box::new(fault.help("take the entry out")));
+    }
+    Ok(met)
 }
 
 fn inside(places: &[Span], span: Span) -> bool {

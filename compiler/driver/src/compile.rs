@@ -1,5 +1,6 @@
 //! From a file to artifacts.
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread::ScopedJoinHandle;
@@ -13,7 +14,8 @@ use stackc_source::{
 use stackc_spec::StackSpec;
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target};
 
-use crate::{Loader, accept, patch};
+use crate::accept::{self, Accepted};
+use crate::{Loader, patch};
 
 /// What a run of the compiler found and made.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ pub struct Compilation {
     pub artifacts: Artifacts,
     /// Everything there is to say, in the order of the source.
     pub diagnostics: Diagnostics,
+    /// The targets that are on: those that made something.
+    pub active: BTreeSet<&'static str>,
+    /// What targets refused and the user accepted.
+    pub accepted: Vec<Accepted>,
     /// The document as written, where it could be read.
     pub document: Option<Node>,
     /// How long each stage took.
@@ -58,20 +64,32 @@ pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Comp
         diagnostics.extend(found);
         stack
     });
-    let mut artifacts = Artifacts::default();
+    let (mut artifacts, mut accepted) = (Artifacts::default(), Vec::new());
     if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_errors()) {
         unknown_targets(stack, targets, &mut diagnostics);
         timings.measure("render", || render(stack, targets, &mut artifacts, &mut diagnostics));
         if let Some(document) = &document {
-            accept::apply(stack, document, targets, &mut diagnostics);
+            accepted = accept::apply(stack, document, targets, &mut diagnostics);
         }
         patch::apply(stack, &mut artifacts, &mut diagnostics);
     }
-    let diagnostics = diagnostics.sorted().redacted(&sources);
+    let active = artifacts.iter().map(|artifact| artifact.target).collect();
+    let mut diagnostics = diagnostics.sorted();
+    name_environments(document.as_ref(), &mut diagnostics);
+    let diagnostics = diagnostics.redacted(&sources);
     if diagnostics.has_errors() {
         artifacts = Artifacts::default();
     }
-    Compilation { sources, stack, artifacts, diagnostics, document, timings }
+    Compilation { sources, stack, artifacts, diagnostics, active, accepted, document, timings }
+}
+
+/// What stands in the text of one environment is about that environment, whoever found it.
+fn name_environments(document: Option<&Node>, diagnostics: &mut Diagnostics) {
+    let entries = document.and_then(|root| root.get("environments")?.entries()).unwrap_or_default();
+    diagnostics.name_environments(|span| {
+        let mut found = entries.iter().filter(|entry| entry.value.span.contains(span));
+        found.next().filter(|_| found.next().is_none()).map(|entry| &*entry.key)
+    });
 }
 
 fn load(loader: &dyn Loader, name: &str, sources: &mut SourceMap) -> (Option<Node>, Diagnostics) {

@@ -24,7 +24,9 @@ mod mend;
 mod patch;
 mod plain;
 mod rewrite;
+mod support;
 
+pub use accept::Accepted;
 pub use compare::{Difference, compare};
 pub use compile::{Compilation, Timings, compile, schema};
 pub use expiry::{check_day, expired};
@@ -33,3 +35,4 @@ pub use loader::{DiskLoader, LoadError, Loader, MemoryLoader};
 pub use mend::{Correction, mend};
 pub use plain::model;
 pub use rewrite::rewrite;
+pub use support::{Cell, Report, Row, claims, support, tally};

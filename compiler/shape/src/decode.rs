@@ -258,12 +258,12 @@ impl<'a> Decoder<'a> {
 }
 
 /// `{a:1}` without the space reads as the key `a:1` and no value: what was meant.
-fn no_space(entry: &Entry) -> Option<String> {
+pub(crate) fn no_space(entry: &Entry) -> Option<String> {
     let (key, value) = entry.key.split_once(':').filter(|_| entry.value.is_null())?;
     Some(format!("{key}: {value}"))
 }
 
-fn space_missing(diagnostic: Diagnostic, span: Span, meant: &str) -> Diagnostic {
+pub(crate) fn space_missing(diagnostic: Diagnostic, span: Span, meant: &str) -> Diagnostic {
     diagnostic.help(format!("YAML wants a space behind the colon: `{meant}`")).fix(
         "add the space",
         span,

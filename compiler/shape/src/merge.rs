@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, NodePath, codes};
 
+use crate::decode::{no_space, space_missing};
+
 /// Lays an environment's tree over the base. Both have their short forms expanded.
 ///
 /// Maps merge by key; scalars and lists replace; `null` takes the key out, so that the default
@@ -40,7 +42,7 @@ fn merge(
                 }
             }
             None => {
-                let value = without_nulls(entry.value.clone(), &here, environment, diagnostics);
+                let value = new_entry(entry, &here, environment, diagnostics);
                 let absent = value.is_null();
                 slots.push((!absent).then(|| Entry { value, ..entry.clone() }));
             }
@@ -48,6 +50,23 @@ fn merge(
     }
     // The overlay's span is what a message about the whole mapping should show least.
     Node { kind: NodeKind::Map(slots.into_iter().flatten().collect()), span: base.span }
+}
+
+/// An entry that the base does not have.
+fn new_entry(
+    entry: &Entry,
+    path: &NodePath,
+    environment: &str,
+    diagnostics: &mut Diagnostics,
+) -> Node {
+    let Some(meant) = no_space(entry) else {
+        return without_nulls(entry.value.clone(), path, environment, diagnostics);
+    };
+    let message = format!("`{path}` is null, but there is nothing to reset");
+    let fault = Diagnostic::new(codes::MISPLACED_NULL, entry.key_span, message);
+    let fault = space_missing(fault, entry.key_span, &meant);
+    diagnostics.push(fault.in_environment(Some(environment)));
+    Node::null(entry.value.span)
 }
 
 /// A part that is new: a null in it resets nothing.
@@ -69,8 +88,7 @@ fn without_nulls(
         }
         NodeKind::Map(entries) => {
             let keep = |entry: Entry| {
-                let value =
-                    without_nulls(entry.value, &path.key(&entry.key), environment, diagnostics);
+                let value = new_entry(&entry, &path.key(&entry.key), environment, diagnostics);
                 (!value.is_null()).then_some(Entry { value, ..entry })
             };
             Node {

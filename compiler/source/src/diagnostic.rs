@@ -252,6 +252,14 @@ impl Diagnostics {
         self
     }
 
+    /// Names the environment of every diagnostic that names none and stands in the text of one.
+    pub fn name_environments<'a>(&mut self, environment: impl Fn(Span) -> Option<&'a str>) {
+        for item in &mut self.items {
+            let found = item.primary.as_ref().and_then(|label| environment(label.span));
+            item.environment = item.environment.take().or_else(|| found.map(str::to_owned));
+        }
+    }
+
     /// Keeps only what `keep` says; it may change what it keeps.
     pub fn retain_mut(&mut self, mut keep: impl FnMut(&mut Diagnostic) -> bool) {
         let errors = &mut self.errors;

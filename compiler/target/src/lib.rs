@@ -8,6 +8,7 @@ pub mod ask;
 pub mod conventions;
 mod emit;
 pub mod init;
+mod support;
 pub mod tuning;
 
 use stackc_model::{Environment, Stack};
@@ -16,6 +17,7 @@ use stackc_source::{Diagnostics, Node};
 
 pub use artifact::{Artifact, Artifacts, Body, Mode, PathFault, RelPath};
 pub use emit::{Commented, EmitError, plain_yaml, yaml};
+pub use support::{Claims, Level};
 
 /// One output format.
 pub trait Target: Sync {
@@ -27,6 +29,9 @@ pub trait Target: Sync {
 
     /// The shape of `targets.<id>` in `stack.yaml`.
     fn options(&self) -> Shape;
+
+    /// What it makes of the fields of the language: [`Claims`] as JSON.
+    fn support(&self) -> &'static str;
 
     /// Renders every environment this format is on for.
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics);

@@ -1,5 +1,7 @@
 //! What the tests share: where the cases are, and how a stack is compiled in memory.
 
+pub mod effect;
+mod matrix;
 pub mod sites;
 pub mod values;
 
@@ -9,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use stackc_driver::{Compilation, MemoryLoader, compile};
 
+pub use matrix::matrix;
 pub use reference::reference;
 
 /// The root of the repository.

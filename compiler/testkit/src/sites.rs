@@ -20,6 +20,8 @@ pub struct Site {
     pub path: Vec<String>,
     /// What may be written there.
     pub shape: Shape,
+    /// Whether no target renders it yet.
+    pub planned: bool,
 }
 
 /// The stacks that fields are set in.
@@ -88,7 +90,7 @@ fn collect(shape: Shape, path: &mut Vec<String>, sites: &mut Vec<Site>) {
                     collect(shape, path, sites);
                 }
                 if field.planned || !matches!(shape, Shape::Record(_) | Shape::Map(..)) {
-                    sites.push(Site { path: path.clone(), shape });
+                    sites.push(Site { path: path.clone(), shape, planned: field.planned });
                 }
                 path.pop();
             }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use stackc_testkit::{compile_text, diff, reference, repository, updating};
+use stackc_testkit::{compile_text, diff, matrix, reference, repository, updating};
 
 fn documents() -> Vec<PathBuf> {
     let mut found = vec![repository().join("README.md")];
@@ -81,6 +81,23 @@ fn the_reference_is_that_of_the_language() {
     assert!(
         kept == found,
         "docs/reference.md is not up to date; \
+         run `STACKC_UPDATE=1 cargo test -p stackc-testkit --test docs`\n{}",
+        diff(&kept, &found)
+    );
+}
+
+#[test]
+fn the_matrix_is_that_of_the_claims() {
+    let path = repository().join("docs/support.md");
+    let found = matrix();
+    if updating() {
+        std::fs::write(path, found).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == found,
+        "docs/support.md is not up to date; \
          run `STACKC_UPDATE=1 cargo test -p stackc-testkit --test docs`\n{}",
         diff(&kept, &found)
     );

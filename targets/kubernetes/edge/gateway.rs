@@ -131,8 +131,10 @@ fn add_routes(
     let Some(domain) = ctx.environment.domains.get(domain_name) else { return };
     let rules = rules(ctx, item, routes, headers, out);
     if let (true, Some(route)) = (rules.len() > MOST_RULES, routes.first()) {
-        let message =
-            format!("an HTTPRoute takes {MOST_RULES} rules, and `{}` needs more", item.name);
+        let message = format!(
+            "an HTTPRoute of Kubernetes takes {MOST_RULES} rules, and `{}` needs more",
+            item.name
+        );
         let help = "split the service, or put routes together";
         out.tell(codes::CANNOT_CARRY, Some(route.span), message, help);
     }
@@ -262,7 +264,7 @@ fn headers(ctx: &Context<'_>, out: &mut Output<'_>) -> Vec<Header> {
     }
     for header in all.iter().filter(|header| header.value.len() > LONGEST_VALUE) {
         let message = format!(
-            "an HTTPRoute takes header values of {LONGEST_VALUE} bytes, and `{}` is longer",
+            "an HTTPRoute of Kubernetes takes header values of {LONGEST_VALUE} bytes, and `{}` is longer",
             header.name
         );
         out.tell(codes::CANNOT_CARRY, header.value.origin.span().or(span), message, "");

@@ -71,7 +71,8 @@ fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
             out.tell(codes::UNSUPPORTED, Some(route.span), message, OWN_PORT);
         }
         if route.strip {
-            let message = format!("an Ingress cannot take `{}` off the path", route.path.value);
+            let message =
+                format!("an Ingress of Kubernetes cannot take `{}` off the path", route.path.value);
             out.tell(codes::UNSUPPORTED, Some(route.span), message, HELP);
         }
         if let Origin::Written(span) = route.timeout.origin {

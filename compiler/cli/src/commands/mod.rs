@@ -8,3 +8,4 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod resolve;
 pub(crate) mod schema;
+pub(crate) mod support;

@@ -6,7 +6,7 @@ use super::text::clean;
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
 };
-use stackc_source::{Diagnostic, Fix, Label, Severity, SourceFile, SourceMap, Span};
+use stackc_source::{Diagnostic, Fix, Label, Severity, SourceFile, SourceMap, Span, codes};
 use std::io;
 
 /// Labels further apart than so many lines or columns are shown in excerpts of their own, so that
@@ -31,13 +31,26 @@ pub(super) fn render(
 ) -> io::Result<()> {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let page = Page { sources, masks };
-    for item in diagnostics {
+    let (brief, whole): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|item| is_bound(item));
+    for item in whole {
         writeln!(out, "{}\n", renderer.render(&page.report(item)))?;
+    }
+    for item in &brief {
+        writeln!(out, "{}", renderer.render(&[page.line(item)]))?;
+    }
+    if !brief.is_empty() {
+        writeln!(out, "\n`stackc support` shows what each target makes of each field")?;
     }
     match summary(diagnostics) {
         Some(summary) => writeln!(out, "{summary}"),
         None => Ok(()),
     }
+}
+
+/// Whether it tells the bound of a target and asks for nothing: a line is enough, and there may be
+/// many.
+fn is_bound(item: &Diagnostic) -> bool {
+    [codes::PLANNED, codes::APPROXIMATED].contains(&item.code)
 }
 
 /// `3 errors, 1 warning`; nothing where there is nothing to count.
@@ -75,6 +88,17 @@ impl Page<'_> {
         let page = format!("see `stackc explain {}`", item.code.id);
         main = main.element(Level::NOTE.message(page));
         std::iter::once(main).chain(fix).collect()
+    }
+
+    /// The message and its place in one line.
+    fn line(&self, item: &Diagnostic) -> Group<'static> {
+        let place = item.primary.as_ref().and_then(|label| {
+            let file = self.sources.file(label.span.file)?;
+            let position = file.position(label.span.start);
+            Some(format!(" ({}:{}:{})", clean(&file.name), position.line, position.column))
+        });
+        let text = self.text(&item.message) + &place.unwrap_or_default();
+        Group::with_title(Level::WARNING.primary_title(text).id(item.code.id))
     }
 
     fn text(&self, text: &str) -> String {

@@ -3,8 +3,10 @@
 // A test's helpers fail by panicking too; clippy knows only the functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod everywhere;
 mod fields;
 mod mutants;
+mod reading;
 mod strings;
 
 use stackc_driver::{Compilation, MemoryLoader, compile};

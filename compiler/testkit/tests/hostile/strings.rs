@@ -10,7 +10,7 @@ use crate::compiled;
 use crate::fields::{BASE, FIELDS, Field};
 
 /// Values that are syntax somewhere.
-const STRINGS: [&str; 44] = [
+pub(crate) const STRINGS: [&str; 44] = [
     "it's",
     "say \"no\"",
     "'",
@@ -58,7 +58,7 @@ const STRINGS: [&str; 44] = [
 ];
 
 /// Strings that a reader of YAML may take for something else.
-const LOOK_ALIKES: [&str; 24] = [
+pub(crate) const LOOK_ALIKES: [&str; 24] = [
     "NO",
     "on",
     "y",

@@ -4,13 +4,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod support;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use stackc_shape::{Decode, Decoder, Shape, expand};
 use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
 use stackc_spec::StackSpec;
-use stackc_testkit::compile_text;
-use stackc_testkit::sites::{Site, bases, placed, places, removed, sites};
+use stackc_testkit::effect::{Effect, effect};
+use stackc_testkit::sites::{Site, bases, placed, sites};
 use stackc_testkit::values::values;
 
 fn main() -> std::process::ExitCode {
@@ -22,24 +24,18 @@ fn main() -> std::process::ExitCode {
         Trial::test("schema::has_no_any_of", has_no_any_of),
         Trial::test("shape::has_no_word_of_yaml_1_1", has_no_old_boolean),
     ];
+    trials.push(Trial::test("support::speaks_of_fields", support::speaks_of_fields));
     for site in sites() {
         let (name, base) = (site.path.join("."), bases.clone());
         let wrong = site.clone();
         trials.push(Trial::test(format!("matters::{name}"), move || matters(&site, &base)));
         trials.push(Trial::test(format!("agrees::{name}"), move || agrees(&wrong)));
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// What a compilation says and makes, and whether it has errors.
-fn outcome(stack: &Value) -> (bool, Vec<String>) {
-    let compilation = compile_text(&stack.to_string());
-    let said =
-        compilation.diagnostics.iter().map(|found| format!("{} {}", found.code.id, found.message));
-    let made = compilation.artifacts.iter().map(|artifact| {
-        format!("{}\n{:?}\n{}", artifact.path, artifact.mode, artifact.body.text())
-    });
-    (compilation.diagnostics.has_errors(), said.chain(made).collect())
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if stackc_testkit::updating() {
+        support::write();
+    }
+    conclusion.exit_code()
 }
 
 /// Fields that show in no artifact, or of which every other value is an error, with the reason.
@@ -55,33 +51,28 @@ const EXCUSED: [(&str, &str); 9] = [
     ("environments.*.manual", "manual is what an environment without a trigger is"),
 ];
 
+/// A field does something, and each target does with it what it claims.
 fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
     let joined = site.path.join(".");
     let excused = EXCUSED.iter().any(|(path, _)| *path == joined);
-    let mut seen_error = false;
-    for base in bases {
-        for place in places(base, &site.path) {
-            let without = outcome(&removed(base, &place));
-            for value in values(site) {
-                let (errors, with) = outcome(&placed(base, &place, value.clone()));
-                if with != without.1 || errors != without.0 {
-                    if !errors || without.0 {
-                        return Ok(());
-                    }
-                    seen_error = true;
-                }
-            }
-        }
-    }
-    match (excused, seen_error) {
-        (true, _) => Ok(()),
+    let claims = support::claims();
+    let enough = |effect: &Effect| effect.matters && support::proven(&claims, &joined, effect);
+    let found = match stackc_testkit::updating() {
+        true => effect(site, bases, |_| false),
+        false => effect(site, bases, enough),
+    };
+    match (found.matters || excused, found.errs) {
+        (true, _) if stackc_testkit::updating() => support::note(joined, &found),
+        (true, _) => support::hold(&claims, &joined, &found)?,
         (false, true) => {
-            Err(format!("every value of `{joined}` is an error: list it, with the reason").into())
+            let fault = format!("every value of `{joined}` is an error: list it, with the reason");
+            return Err(fault.into());
         }
         (false, false) => {
-            Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into())
+            return Err(format!("`{joined}` changes neither an artifact nor a diagnostic").into());
         }
     }
+    Ok(())
 }
 
 /// The codes the decoder gives for a stack, nothing else of the compiler involved.
