@@ -6,6 +6,7 @@
 mod backup;
 mod context;
 mod edge;
+mod engine;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod given;

@@ -1,11 +1,9 @@
-//! The engines: one row each. A preset row says everything that is needed to run one.
-//!
-//! The texts are templates over `${host}`, `${port}`, `${user}`, `${database}`, `${password}`,
-//! `${password_file}`, `${config_file}`, and the server's share of the memory as `${memory}` (in
-//! MiB), `${memory_bytes}` and `${memory_gib}`.
+//! The engines: one row each; [`super::preset`] says how to run those that are no more than a row.
 
 use stackc_model::RedisPurpose;
 use stackc_spec::EngineWord;
+
+use super::preset::{MARIADB, MONGODB, MYSQL, NATS, Preset, RABBITMQ};
 
 /// What is known of an engine.
 #[derive(Debug)]
@@ -27,33 +25,6 @@ pub(crate) struct Row {
     pub(crate) memory: u64,
     /// How to run it; the full engines are the targets' to run.
     pub(crate) preset: Option<&'static Preset>,
-}
-
-/// How to run a server about which the targets know nothing.
-#[derive(Debug)]
-pub(crate) struct Preset {
-    /// The user of its image.
-    pub(crate) user: u32,
-    pub(crate) env: &'static [(&'static str, &'static str)],
-    /// The variable that takes the password itself, where no variable takes its file.
-    pub(crate) login: Option<&'static str>,
-    /// What runs in place of the image's own command; none where it is empty.
-    pub(crate) command: &'static [&'static str],
-    /// How a parameter is added to the command; `None` where it takes none there.
-    pub(crate) param: Option<&'static str>,
-    /// Exits 0 where the server answers.
-    pub(crate) health: &'static [&'static str],
-    pub(crate) volume: &'static str,
-    /// Folders it writes besides its volume.
-    pub(crate) scratch: &'static [&'static str],
-    /// Percent of the memory that its main cache may take.
-    pub(crate) share: u64,
-    /// Seconds from the signal to stop to the end.
-    pub(crate) grace: u64,
-    /// Writes all data to the standard output, from a container of the same image.
-    pub(crate) dump: &'static [&'static str],
-    /// Reads it back from the standard input.
-    pub(crate) restore: &'static [&'static str],
 }
 
 const REDIS_ACL: (&str, &str) = ("ACL", "user default on >${password} ~* &* +@all\n");
@@ -169,174 +140,6 @@ pub(crate) const ROWS: [Row; 8] = [
         preset: Some(&MONGODB),
     },
 ];
-
-// Variables, folders and users as the images of docker-library document them, November 2026. The
-// root of MySQL and MariaDB is reached from inside the container alone, so it needs no password of
-// its own.
-const MYSQL: Preset = Preset {
-    user: 999,
-    env: &[
-        ("MYSQL_DATABASE", "${database}"),
-        ("MYSQL_PASSWORD_FILE", "${password_file}"),
-        ("MYSQL_ROOT_HOST", "localhost"),
-        ("MYSQL_ROOT_PASSWORD_FILE", "${password_file}"),
-        ("MYSQL_USER", "${user}"),
-    ],
-    login: None,
-    command: &["mysqld", "--innodb-buffer-pool-size=${memory}M"],
-    param: Some("--${key}=${value}"),
-    // Over TCP: while a new server is set up, it answers on its socket only.
-    health: &["mysqladmin", "ping", "--host=127.0.0.1", "--silent"],
-    volume: "/var/lib/mysql",
-    scratch: &["/var/run/mysqld"],
-    share: 50,
-    grace: 60,
-    dump: &[
-        "sh",
-        "-c",
-        "MYSQL_PWD=\"$(cat \"$1\")\" exec mysqldump --host=\"$2\" --user=\"$3\" \
-         --single-transaction --no-tablespaces \"$4\"",
-        "dump",
-        "${password_file}",
-        "${host}",
-        "${user}",
-        "${database}",
-    ],
-    restore: &[
-        "sh",
-        "-c",
-        "MYSQL_PWD=\"$(cat \"$1\")\" exec mysql --host=\"$2\" --user=\"$3\" \"$4\"",
-        "restore",
-        "${password_file}",
-        "${host}",
-        "${user}",
-        "${database}",
-    ],
-};
-
-const MARIADB: Preset = Preset {
-    env: &[
-        ("MARIADB_DATABASE", "${database}"),
-        ("MARIADB_PASSWORD_FILE", "${password_file}"),
-        ("MARIADB_ROOT_HOST", "localhost"),
-        ("MARIADB_ROOT_PASSWORD_FILE", "${password_file}"),
-        ("MARIADB_USER", "${user}"),
-    ],
-    command: &["mariadbd", "--innodb-buffer-pool-size=${memory}M"],
-    health: &["healthcheck.sh", "--connect", "--innodb_initialized"],
-    dump: &[
-        "sh",
-        "-c",
-        "MYSQL_PWD=\"$(cat \"$1\")\" exec mariadb-dump --host=\"$2\" --user=\"$3\" \
-         --single-transaction \"$4\"",
-        "dump",
-        "${password_file}",
-        "${host}",
-        "${user}",
-        "${database}",
-    ],
-    restore: &[
-        "sh",
-        "-c",
-        "MYSQL_PWD=\"$(cat \"$1\")\" exec mariadb --host=\"$2\" --user=\"$3\" \"$4\"",
-        "restore",
-        "${password_file}",
-        "${host}",
-        "${user}",
-        "${database}",
-    ],
-    ..MYSQL
-};
-
-const RABBITMQ: Preset = Preset {
-    user: 999,
-    env: &[
-        ("RABBITMQ_DEFAULT_USER", "${user}"),
-        // The folder of the data is named after the node, and the host's name changes.
-        ("RABBITMQ_NODENAME", "rabbit@localhost"),
-        (
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-            "-rabbit vm_memory_high_watermark {absolute,${memory_bytes}}",
-        ),
-    ],
-    login: Some("RABBITMQ_DEFAULT_PASS"),
-    // The server takes its first password from its environment only.
-    command: &[
-        "sh",
-        "-c",
-        "RABBITMQ_DEFAULT_PASS=\"$(cat \"$1\")\" exec docker-entrypoint.sh rabbitmq-server",
-        "start",
-        "${password_file}",
-    ],
-    param: None,
-    health: &["rabbitmq-diagnostics", "--quiet", "ping"],
-    volume: "/var/lib/rabbitmq",
-    scratch: &[],
-    share: 60,
-    grace: 60,
-    dump: &[],
-    restore: &[],
-};
-
-const NATS: Preset = Preset {
-    // The image knows no user, and a fresh volume belongs to root.
-    user: 0,
-    env: &[("GOMEMLIMIT", "${memory}MiB")],
-    login: None,
-    command: &["nats-server", "--config", "${config_file}"],
-    param: None,
-    health: &["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
-    volume: "/data",
-    scratch: &[],
-    share: 90,
-    grace: 30,
-    dump: &[],
-    restore: &[],
-};
-
-const MONGODB: Preset = Preset {
-    user: 999,
-    env: &[
-        ("MONGO_INITDB_ROOT_PASSWORD_FILE", "${password_file}"),
-        ("MONGO_INITDB_ROOT_USERNAME", "${user}"),
-    ],
-    login: None,
-    command: &["mongod", "--bind_ip_all", "--wiredTigerCacheSizeGB", "${memory_gib}"],
-    param: None,
-    // Over the container's own address: while a new server is set up, it answers on loopback only.
-    health: &[
-        "sh",
-        "-c",
-        "exec mongosh --quiet --norc --host \"$(hostname)\" --eval \"db.runCommand({ping: 1}).ok\"",
-    ],
-    volume: "/data/db",
-    scratch: &["/data/configdb"],
-    share: 50,
-    grace: 60,
-    dump: &[
-        "sh",
-        "-c",
-        "printf 'password: %s\\n' \"$(cat \"$1\")\" >/tmp/dump.yaml && exec mongodump \
-         --config=/tmp/dump.yaml --host=\"$2\" --username=\"$3\" --authenticationDatabase=admin \
-         --db=\"$4\" --archive --gzip",
-        "dump",
-        "${password_file}",
-        "${host}",
-        "${user}",
-        "${database}",
-    ],
-    restore: &[
-        "sh",
-        "-c",
-        "printf 'password: %s\\n' \"$(cat \"$1\")\" >/tmp/dump.yaml && exec mongorestore \
-         --config=/tmp/dump.yaml --host=\"$2\" --username=\"$3\" --authenticationDatabase=admin \
-         --drop --archive --gzip",
-        "restore",
-        "${password_file}",
-        "${host}",
-        "${user}",
-    ],
-};
 
 impl Row {
     /// The row of an engine's word.

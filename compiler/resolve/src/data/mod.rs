@@ -3,6 +3,7 @@
 mod engine;
 mod fields;
 pub(crate) mod managed;
+mod preset;
 mod resources;
 mod server;
 mod settings;

@@ -8,7 +8,7 @@ use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{CustomSpec, DataSpec};
 use stackc_unit::EnvName as Name;
 
-use super::engine::Preset;
+use super::preset::Preset;
 use super::template::Names;
 use crate::context::Context;
 use crate::secrets::{Collected, Draft, DraftSegment, name_of};
