@@ -20,7 +20,7 @@ mod text;
 mod world;
 
 use serde::Serialize;
-use stackc_model::{AlertKind, Environment, ObserveLevel, Stack};
+use stackc_model::{AlertKind, Environment, ObserveLevel, Platform, Stack};
 use stackc_shape::{Decode, Shape};
 use stackc_source::{Diagnostic, Diagnostics, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, is_off, options, yaml};
@@ -53,12 +53,40 @@ impl Target for Prometheus {
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
         for environment in stack.environments.iter().filter(|item| !is_off(item, ID)) {
             let Some(world) = World::of(stack, environment, diagnostics) else { continue };
+            if !scraped(environment) {
+                left_out(environment, &world, diagnostics);
+                continue;
+            }
             let options = options(environment, ID, diagnostics);
             report(environment, &world, diagnostics);
             for (path, text) in files(&world, &options, diagnostics) {
                 add(&path, text, &world, out, diagnostics);
             }
         }
+    }
+}
+
+/// Whether there is something to scrape: functions of a provider answer no scraper, and AWS watches
+/// its own.
+fn scraped(environment: &Environment) -> bool {
+    environment
+        .platforms
+        .iter()
+        .any(|platform| !matches!(platform, Platform::Vercel | Platform::Ecs))
+}
+
+/// Warns of rules that were asked for where nothing is scraped.
+fn left_out(environment: &Environment, world: &World, diagnostics: &mut Diagnostics) {
+    let observe = &environment.observe;
+    let alerts = world.alerts.iter().filter_map(|alert| alert.span);
+    let custom = observe.custom.iter().filter_map(|alert| alert.expr.origin.span());
+    let slo = observe.slo.iter().flat_map(|slo| {
+        [slo.errors.as_ref().map(|it| it.origin), slo.p95.as_ref().map(|it| it.origin)]
+    });
+    let slo = slo.flatten().filter_map(stackc_model::Origin::span);
+    for span in alerts.chain(custom).chain(slo) {
+        let message = "nothing scrapes what runs on Vercel or ECS alone, so no rule is written";
+        diagnostics.push(Diagnostic::new(codes::MISSING_METRIC, span, message));
     }
 }
 

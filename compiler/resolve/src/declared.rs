@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{EnvName, Environment, Label};
+use stackc_model::{EnvName, Environment};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, closest, codes};
 use stackc_spec::{SecretSpec, StackSpec};
 
 use crate::layers::Layer;
+use crate::near::{self, Places};
 
 /// Every text of a document outside its list of secrets, in which a name may stand.
 pub(crate) fn mentions(root: &Node) -> BTreeSet<Box<str>> {
@@ -51,12 +52,11 @@ pub(crate) fn check(
     mentioned: &BTreeSet<Box<str>>,
     diagnostics: &mut Diagnostics,
 ) {
-    let names: Vec<_> = layers.iter().map(|layer| &layer.name).collect();
     let Some(spec) = layers.last().and_then(|layer| layer.spec.as_ref()) else { return };
     // Where an environment could not be resolved, nobody knows what it would have used.
     let whole = environments.len() == layers.len();
     for (name, secret) in &spec.secrets {
-        known_environments(secret, &names, diagnostics);
+        known_environments(secret, layers, diagnostics);
         public_half(name, secret, spec, diagnostics);
         if let Some(variable) = spec.env.get(name) {
             let message = format!("`{name}` is both a secret and a variable");
@@ -82,16 +82,17 @@ pub(crate) fn check(
     }
 }
 
-fn known_environments(secret: &SecretSpec, names: &[&Label], diagnostics: &mut Diagnostics) {
+fn known_environments(secret: &SecretSpec, layers: &[Layer], diagnostics: &mut Diagnostics) {
+    let places: Places<'_> =
+        layers.iter().filter_map(|layer| Some((&layer.name, layer.span?))).collect();
     for environment in &secret.environments {
-        if !names.contains(&&environment.value) {
+        if !layers.iter().any(|layer| layer.name == environment.value) {
             let message = format!("there is no environment `{}`", environment.value);
-            let near = closest(environment.value.as_str(), names.iter().map(|name| name.as_str()));
-            diagnostics.push(
-                Diagnostic::new(codes::UNDEFINED, environment.span, message)
-                    .help("name one of `environments`")
-                    .did_you_mean(near),
-            );
+            let names = layers.iter().map(|layer| layer.name.as_str());
+            let fault = Diagnostic::new(codes::UNDEFINED, environment.span, message)
+                .help("name one of `environments`")
+                .did_you_mean(closest(environment.value.as_str(), names));
+            diagnostics.push(near::show(fault, &environment.value, &places));
         }
     }
 }

@@ -3,9 +3,7 @@
 //! Only `${` starts a reference, `$${` stands for a literal `${`, and a lone `$` is itself.
 
 use stackc_model::{EnvName, Label, Tier};
-use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, closest, codes};
-use stackc_spec::VariableSpec;
 
 use crate::context::Context;
 use crate::secrets::{Draft, DraftSegment};
@@ -238,16 +236,11 @@ fn variable(
     scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Option<Draft> {
-    let provided = |(label, variable): (&EnvName, &Spanned<VariableSpec>)| {
-        label.as_str() == key && variable.value.value.is_none()
-    };
     if let Some(provided) = scope.provided.iter().find(|label| label.as_str() == key) {
         return Some(Draft { segments: vec![DraftSegment::Secret(provided.clone())] });
     }
     match scope.variables.iter().find(|(label, _)| label.as_str() == key) {
         Some((_, value)) => Some(Draft::of(value.as_str())),
-        // It has been said that nothing renders these yet.
-        None if cx.spec.env.iter().any(provided) => None,
         None => unknown(
             name,
             span,

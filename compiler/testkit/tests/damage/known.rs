@@ -23,6 +23,12 @@ impl Row {
 /// The rows, stack by stack.
 pub(crate) const FAR: &[Row] = &[
     Row {
+        stack: "stores",
+        line: "rabbitmq: \"4.3\"",
+        damage: Damage::Deleted,
+        why: "whole entries leave no trace but where they were needed",
+    },
+    Row {
         stack: "workshop",
         line: "search:",
         damage: Damage::Deleted,
