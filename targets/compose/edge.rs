@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Domain, EnvName, Millicores, Resources, Sourced, TlsProvider, pins};
+use stackc_model::{
+    AnswerCache, Bytes, Domain, EnvName, Millicores, Resources, Sourced, TlsProvider, pins,
+};
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
 
@@ -15,6 +17,8 @@ use super::{harden, health, secrets};
 const USER: u32 = 101;
 const CERTS: &str = "/etc/nginx/certs";
 const WEBROOT: &str = "/var/www/acme";
+/// Where the ACME module of nginx keeps its account and certificates.
+const ACME_STATE: &str = "/var/lib/nginx/acme";
 
 /// nginx, and what gets its certificates, by name; nothing where nothing is public or the files of
 /// nginx are not written.
@@ -60,10 +64,14 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
     service.restart = Some("unless-stopped");
     service.ports = vec![Port::public(80, 8080)];
     match provider(scope) {
-        TlsProvider::None => {}
-        TlsProvider::Files => terminate(&mut service),
+        TlsProvider::None | TlsProvider::Cloud => {}
+        TlsProvider::Files => terminate(scope, &mut service),
+        TlsProvider::Nginx => {
+            speak_tls(scope, &mut service);
+            service.volumes.push(VolumeMount::folder("./acme/state", ACME_STATE, false));
+        }
         TlsProvider::Certbot => {
-            terminate(&mut service);
+            terminate(scope, &mut service);
             service.depends_on.insert(PLACEHOLDERS.to_owned(), Condition::Completed.into());
             service.volumes.push(VolumeMount::folder("./acme/webroot", WEBROOT, true));
         }
@@ -72,15 +80,25 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
 }
 
 /// Request bodies are kept here until they are complete: room for four of the largest, in whole
-/// mebibytes.
+/// mebibytes, and for the answers that nginx keeps.
 fn scratch(scope: &Scope<'_>) -> Bytes {
     let bodies = scope.env.routes.iter().map(|route| route.body_limit.0.saturating_mul(4)).max();
-    Bytes::mib(bodies.unwrap_or(0).div_ceil(Bytes::mib(1).0)).max(Bytes::mib(64))
+    let bodies = Bytes::mib(bodies.unwrap_or(0).div_ceil(Bytes::mib(1).0)).max(Bytes::mib(64));
+    let kept = scope.env.routes.iter().any(|route| *route.cache != AnswerCache::Never);
+    Bytes(bodies.0.saturating_add(if kept { Bytes::mib(64).0 } else { 0 }))
 }
 
-/// Ends TLS: the second port, and certificates from the host.
-fn terminate(service: &mut document::Service) {
+/// The ports of TLS, over UDP too where HTTP/3 is spoken.
+fn speak_tls(scope: &Scope<'_>, service: &mut document::Service) {
     service.ports.push(Port::public(443, 8443));
+    if *scope.env.edge.http3 {
+        service.ports.push(Port { protocol: "udp", ..Port::public(443, 8443) });
+    }
+}
+
+/// Ends TLS with certificates from the host.
+fn terminate(scope: &Scope<'_>, service: &mut document::Service) {
+    speak_tls(scope, service);
     service.volumes.push(VolumeMount::folder("./certs", CERTS, true));
 }
 

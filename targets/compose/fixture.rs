@@ -201,6 +201,8 @@ fn route() -> Route {
         timeout: usual(Seconds::new(30)),
         buffering: true,
         sensitive: false,
+        cache: usual(AnswerCache::Never),
+        access: None,
         limits: Vec::new(),
     }
 }
@@ -221,6 +223,20 @@ fn edge(tier: Tier) -> Edge {
         body_limit: usual(Bytes::mib(1)),
         access: BTreeMap::new(),
         trusted_proxies: Vec::new(),
+        http3: usual(false),
+        cors: None,
+        timeouts: Timeouts {
+            header: usual(Seconds::new(10)),
+            body: usual(Seconds::new(30)),
+            send: usual(Seconds::new(30)),
+            keepalive: usual(Seconds::new(65)),
+            connect: usual(Seconds::new(5)),
+            answer: usual(Seconds::new(30)),
+        },
+        cdn: None,
+        logs: EdgeLogs { format: usual("json".to_owned()), level: usual("warn".to_owned()) },
+        maintenance: None,
+        extra: Extra::default(),
     }
 }
 

@@ -305,6 +305,22 @@ fn nginx_can_start_before_certbot_has_been() {
 }
 
 #[test]
+fn nginx_keeps_its_own_certificates_and_speaks_http3_over_udp() {
+    let mut stack = fixture::stack(Tier::Production);
+    let edge = &mut stack.environments[0].edge;
+    edge.tls.as_mut().unwrap().provider = usual(stackc_model::TlsProvider::Nginx);
+    edge.http3 = usual(true);
+    let services = lowered(&stack).0["services"].clone();
+    assert!(services["certbot"].is_null() && services["nginx-certificates"].is_null());
+    let volumes = services["nginx"]["volumes"].as_array().unwrap().clone();
+    let state = volumes.iter().find(|volume| volume["target"] == "/var/lib/nginx/acme").unwrap();
+    assert_eq!((&state["source"], &state["read_only"]), (&json!("./acme/state"), &Value::Null));
+    assert!(!volumes.iter().any(|volume| volume["target"] == "/etc/nginx/certs"));
+    let ports = services["nginx"]["ports"].as_array().unwrap().clone();
+    assert!(ports.iter().any(|port| port["protocol"] == "udp" && port["published"] == "443"));
+}
+
+#[test]
 fn a_wildcard_is_not_left_to_certbot() {
     let mut stack = fixture::stack(Tier::Production);
     let domain = stack.environments[0].domains.get_mut("main").unwrap();

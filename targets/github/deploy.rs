@@ -317,7 +317,10 @@ pub(crate) fn health_check(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>)
     // so there it is enough that nothing on the way to it is broken.
     let shortest = environment.routes.iter().rfind(|route| route.domain.as_str() == "main");
     let path = shortest.map_or("/", |route| route.path.as_str());
-    let open = path == "/" && environment.edge.access.is_empty();
+    let edge = &environment.edge;
+    let guarded = edge.access.contains_key("default") || edge.maintenance.is_some();
+    let guarded = guarded || shortest.is_some_and(|route| route.access.is_some());
+    let open = path == "/" && !guarded;
     let highest = if open { "399" } else { "499" };
     let address =
         scribe.carry("the URL of the environment", &format!("{url}{path}"), environment.span);

@@ -175,6 +175,8 @@ pub(crate) fn route(text: &str, service: usize, path: &str) -> Route {
         timeout: given(Seconds::new(60)),
         buffering: true,
         sensitive: false,
+        cache: given(AnswerCache::Never),
+        access: None,
         limits: Vec::new(),
     }
 }
@@ -291,6 +293,20 @@ fn edge() -> Edge {
         body_limit: given(Bytes::mib(1)),
         access: BTreeMap::new(),
         trusted_proxies: Vec::new(),
+        http3: given(false),
+        cors: None,
+        timeouts: Timeouts {
+            header: given(Seconds::new(10)),
+            body: given(Seconds::new(30)),
+            send: given(Seconds::new(30)),
+            keepalive: given(Seconds::new(65)),
+            connect: given(Seconds::new(5)),
+            answer: given(Seconds::new(30)),
+        },
+        cdn: None,
+        logs: EdgeLogs { format: given("json".to_owned()), level: given("warn".to_owned()) },
+        maintenance: None,
+        extra: Extra::default(),
     }
 }
 

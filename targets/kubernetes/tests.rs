@@ -268,6 +268,8 @@ fn what_the_edge_cannot_keep_is_told() {
         paths: Vec::new(),
         methods: Vec::new(),
         mode: given(LimitMode::Average),
+        key: given(LimitKey::Address),
+        enforce: given(Enforce::Edge),
         exempt: Vec::new(),
     };
     let (_, codes) = rendered(|environment| {
@@ -278,7 +280,7 @@ fn what_the_edge_cannot_keep_is_told() {
     assert!(codes.contains(&codes::APPROXIMATED.id));
     let access = Access { basic: Some(given(name("STAFF"))), allow: Vec::new() };
     let (_, codes) = rendered(|environment| {
-        environment.edge.access = BTreeMap::from([(label("default"), access)]);
+        environment.edge.access = BTreeMap::from([(label("default"), given(access))]);
     });
     assert!(codes.contains(&codes::UNSUPPORTED.id));
 }

@@ -112,6 +112,12 @@ impl Directive {
         self
     }
 
+    /// Adds an argument.
+    pub(super) fn and(mut self, arg: Arg) -> Self {
+        self.args.push(arg);
+        self
+    }
+
     /// Whether an argument of it, or of its block, needs [`DOLLAR`].
     pub(super) fn uses_dollar(&self) -> bool {
         self.args.iter().any(|arg| arg.uses_dollar)
@@ -167,7 +173,7 @@ fn write_all(items: &[Directive], depth: usize, out: &mut String) {
 /// Quotes where nginx's reader would take a character for more than itself. A backslash is doubled
 /// because nginx takes `\"`, `\'`, `\\`, `\t`, `\r` and `\n` for escapes, in quotes or not.
 fn quote(text: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@$*+,~^?%[]".contains(&byte);
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@$*+,~^?%[]()".contains(&byte);
     if !text.is_empty() && text.bytes().all(bare) {
         return text.to_owned();
     }

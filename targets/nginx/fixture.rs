@@ -108,6 +108,8 @@ pub(super) fn route(name: &str, service: usize, path: &str) -> Route {
         timeout: sourced(Seconds::new(30)),
         buffering: true,
         sensitive: false,
+        cache: sourced(AnswerCache::Never),
+        access: None,
         limits: Vec::new(),
     }
 }
@@ -121,6 +123,8 @@ pub(super) fn limit(name: &str, count: u32, seconds: u64) -> Limit {
         paths: Vec::new(),
         methods: Vec::new(),
         mode: sourced(LimitMode::Average),
+        key: sourced(LimitKey::Address),
+        enforce: sourced(Enforce::Edge),
         exempt: Vec::new(),
     }
 }
@@ -156,6 +160,20 @@ fn edge() -> Edge {
         body_limit: sourced(Bytes::mib(1)),
         access: BTreeMap::new(),
         trusted_proxies: Vec::new(),
+        http3: sourced(false),
+        cors: None,
+        timeouts: Timeouts {
+            header: sourced(Seconds::new(10)),
+            body: sourced(Seconds::new(30)),
+            send: sourced(Seconds::new(30)),
+            keepalive: sourced(Seconds::new(65)),
+            connect: sourced(Seconds::new(5)),
+            answer: sourced(Seconds::new(30)),
+        },
+        cdn: None,
+        logs: EdgeLogs { format: sourced("json".to_owned()), level: sourced("warn".to_owned()) },
+        maintenance: None,
+        extra: Extra::default(),
     }
 }
 

@@ -4,12 +4,31 @@ use stackc_model::{Header, Tls};
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, Directive, Fault, line, one, plain};
+use super::cors;
 use super::scope::{Scope, refuse};
 
 /// Every header of the edge with its value.
 pub(super) fn all(scope: &Scope<'_>) -> Vec<Header> {
     let edge = &scope.environment.edge;
-    edge.tls.iter().filter_map(Tls::hsts).chain(edge.headers.all()).collect()
+    let hsts = edge.tls.iter().filter_map(Tls::hsts);
+    hsts.chain(http3(scope)).chain(edge.headers.all()).collect()
+}
+
+/// Tells browsers that HTTP/3 is spoken, on the port they know.
+fn http3(scope: &Scope<'_>) -> Option<Header> {
+    let http3 = scope.environment.edge.http3.clone();
+    let port = match scope.public_port() {
+        "" => ":443",
+        port => port,
+    };
+    let value = format!("h3=\"{port}\"; ma=86400");
+    let on = *http3 && scope.tls().is_some();
+    on.then(|| Header { name: "Alt-Svc".to_owned(), value: http3.map(|_| value) })
+}
+
+/// Whether the edge sets no header at all.
+pub(super) fn is_empty(scope: &Scope<'_>) -> bool {
+    all(scope).is_empty() && scope.environment.edge.cors.is_none()
 }
 
 /// `headers.conf`; empty where the edge sets none.
@@ -28,6 +47,7 @@ pub(super) fn conf(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Dire
             }
         }
     }
+    out.extend(cors::headers(scope));
     if out.len() == before { Vec::new() } else { out }
 }
 
@@ -46,7 +66,7 @@ fn is_token(name: &str) -> bool {
 
 /// What a location that adds a header has to repeat.
 pub(super) fn repeated(scope: &Scope<'_>) -> Vec<Directive> {
-    if scope.headers_merge() || all(scope).is_empty() {
+    if scope.headers_merge() || is_empty(scope) {
         return Vec::new();
     }
     vec![one("include", "headers.conf")]

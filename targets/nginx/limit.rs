@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Limit, LimitMode};
+use stackc_model::{Enforce, Limit, LimitKey, LimitMode, Sourced};
 use stackc_source::{Diagnostic, Diagnostics, codes};
 
 use super::conf::{Arg, Directive, block, entry, line, one, plain};
@@ -42,14 +42,28 @@ pub(super) fn conf(
 /// The zone of a limit, with the variables that make up its key.
 fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     let bucket = Bucket::new(*limit.rate, *limit.mode);
-    if !bucket.keeps {
+    // Where the application counts too, it is the one that keeps the promise.
+    if !bucket.keeps && *limit.enforce == Enforce::Edge {
         diagnostics.push(too_slow(limit, bucket));
     }
     let variable = |what: &str| format!("$limit_{}_{what}", limit.name.as_str().replace('-', "_"));
     let (mut key, mut out) = (CLIENT.to_owned(), Vec::new());
+    match &*limit.key {
+        LimitKey::Address => {}
+        LimitKey::User => no_user(limit).into_iter().for_each(|it| diagnostics.push(it)),
+        LimitKey::Header(header) => {
+            let from = format!("$http_{}", header.to_ascii_lowercase().replace('-', "_"));
+            let name = variable("client");
+            let others = entry("default".into(), [Arg::ours(&*from)]);
+            let items = vec![others, entry("".into(), [CLIENT.into()])];
+            out.push(block("map", [Arg::ours(from), Arg::ours(&*name)], items));
+            key = name;
+        }
+    }
     if !limit.methods.is_empty() {
         let others = entry("default".into(), ["".into()]);
-        let methods = limit.methods.iter().filter_map(|name| method(limit, name, diagnostics));
+        let methods =
+            limit.methods.iter().filter_map(|name| method(limit, name, &key, diagnostics));
         let name = variable("method");
         let args = ["$request_method".into(), Arg::ours(&*name)];
         out.push(block("map", args, std::iter::once(others).chain(methods).collect()));
@@ -57,7 +71,7 @@ fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     }
     if !limit.exempt.is_empty() {
         let (exempt, counted) = (variable("exempt"), variable("counted"));
-        let ranges = limit.exempt.iter().filter_map(|text| range(limit, text, diagnostics));
+        let ranges = limit.exempt.iter().filter_map(|text| range(text, diagnostics));
         let others = entry("default".into(), ["0".into()]);
         let items = std::iter::once(others).chain(ranges).collect();
         out.push(block("geo", [Arg::ours(&*exempt)], items));
@@ -79,21 +93,26 @@ fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     out
 }
 
-fn method(limit: &Limit, name: &str, diagnostics: &mut Diagnostics) -> Option<Directive> {
+fn method(
+    limit: &Limit,
+    name: &str,
+    client: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Directive> {
     if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Some(entry(Arg::ours(name), [CLIENT.into()]));
+        return Some(entry(Arg::ours(name), [Arg::ours(client)]));
     }
     let fault = Fault("a method is a word in upper case");
     refuse(Some(limit.span), "the method", name, fault, diagnostics);
     None
 }
 
-fn range(limit: &Limit, text: &str, diagnostics: &mut Diagnostics) -> Option<Directive> {
+fn range(text: &Sourced<String>, diagnostics: &mut Diagnostics) -> Option<Directive> {
     if is_range(text) {
-        return Some(entry(Arg::ours(text), ["1".into()]));
+        return Some(entry(Arg::ours(&*text.value), ["1".into()]));
     }
     let fault = Fault("it is neither an address nor a range of addresses");
-    refuse(Some(limit.span), "the exemption", text, fault, diagnostics);
+    refuse(text.origin.span(), "the exemption", text, fault, diagnostics);
     None
 }
 
@@ -105,7 +124,14 @@ fn bound(limit: &Limit, bucket: Bucket) -> String {
         LimitMode::Average => "on average",
         LimitMode::Strict => "at most",
     };
-    format!("{}: {} {mode}; no window sees more than {most}.", limit.name, asked(limit))
+    match *limit.enforce {
+        Enforce::Both => format!(
+            "{}: {}, kept by the application; here no window sees more than {most}.",
+            limit.name,
+            asked(limit)
+        ),
+        _ => format!("{}: {} {mode}; no window sees more than {most}.", limit.name, asked(limit)),
+    }
 }
 
 fn asked(limit: &Limit) -> String {
@@ -123,7 +149,17 @@ fn too_slow(limit: &Limit, bucket: Bucket) -> Diagnostic {
     let span = limit.rate.origin.span().unwrap_or(limit.span);
     Diagnostic::new(codes::APPROXIMATED, span, message)
         .label(format!("up to {} in {}", bucket.most_in(window), window.compact()))
-        .help("nginx stays a coarse guard; keep the exact count in the application")
+        .help("count in the application and write `enforce: both`; nginx then is a coarse guard")
+}
+
+fn no_user(limit: &Limit) -> Option<Diagnostic> {
+    let span = limit.key.origin.span().filter(|_| *limit.enforce == Enforce::Edge)?;
+    let message = format!(
+        "nginx knows no users: the limit `{}` counts addresses, and users behind one share it",
+        limit.name
+    );
+    let help = "count in the application, and write `enforce: app` or `both`";
+    Some(Diagnostic::new(codes::APPROXIMATED, span, message).help(help))
 }
 
 /// Zones share one name space with those of the upstreams, which hold a single `_`.

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Limit, Seconds};
+use stackc_model::Limit;
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, Directive, Fault, block, line, one, plain};
-use super::limit;
 use super::path::{decode, escape};
 use super::place::Place;
-use super::proxy;
 use super::scope::{Scope, refuse};
-
-/// How long nginx waits for an answer where a route says nothing else.
-pub(super) const TIMEOUT: Seconds = Seconds::new(30);
+use super::{access, cache, limit, log, maintenance, proxy};
 
 /// Every location of a domain, the locations that answer 429 among them.
 pub(super) fn locations(
@@ -53,6 +49,7 @@ pub(super) fn locations(
     if !places.iter().any(|place| place.path == "/" && !place.exact) {
         out.push(block("location", ["/".into()], not_found()).comment("No route leads here."));
     }
+    out.extend(maintenance::location(scope));
     let limited = places.iter().map(|place| &place.limits).chain([&common]);
     let waits: BTreeSet<_> = limited.map(|limits| limit::retry_after(limits)).collect();
     out.extend(waits.into_iter().map(|seconds| limit::too_many(scope, seconds)));
@@ -134,8 +131,8 @@ fn strip(place: &Place<'_>, path: &str) -> Result<Directive, Fault> {
 fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directive> {
     let (edge, route) = (&scope.environment.edge, place.route);
     let mut out = Vec::new();
-    if scope.closed().is_some() && !place.open {
-        out.push(one("include", "access.conf"));
+    if !place.open {
+        out.extend(scope.guard(route).map(|rule| one("include", access::file(rule))));
     }
     out.extend(limit::of_place(place, common));
     if *route.body_limit != *edge.body_limit {
@@ -144,16 +141,17 @@ fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directi
     if route.sensitive {
         out.extend(edge.compression.iter().map(|_| plain("gzip", "off")));
         // The error log quotes the request line at every level below.
-        let access_log = plain("access_log", "/dev/stdout json_without_query");
-        out.push(access_log.comment("The query stays out of both logs."));
+        out.push(log::without_query(scope).comment("The query stays out of both logs."));
         out.push(plain("error_log", "stderr emerg"));
     }
     let grpc = scope.is_grpc(route);
     if !grpc {
-        out.extend(proxy::headers_of(scope, route));
+        let headers = proxy::headers_of(scope, route);
+        let caching = cache::of_place(scope, route, !headers.is_empty());
+        out.extend(headers.into_iter().chain(caching));
     }
     let timeout = *route.timeout;
-    if timeout != TIMEOUT {
+    if timeout != *edge.timeouts.answer {
         let names = if grpc {
             ["grpc_read_timeout", "grpc_send_timeout"]
         } else {

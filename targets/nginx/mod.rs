@@ -3,10 +3,17 @@
 //! One folder for each environment: `nginx.conf`, the files it includes, one file for each domain.
 
 mod access;
+mod acme;
+mod cache;
+mod client;
 mod conf;
+mod cors;
+mod extra;
 mod headers;
 mod limit;
 mod location;
+mod log;
+mod maintenance;
 mod path;
 mod place;
 mod proxy;
@@ -110,7 +117,10 @@ impl Target for Nginx {
             }
             scope.check(stack, diagnostics);
             for (path, directives) in files(&scope, diagnostics) {
-                add(environment, &path, &directives, out, diagnostics);
+                add(environment, &path, conf::write(&directives), out, diagnostics);
+            }
+            for (path, text) in extra::files(&scope, diagnostics) {
+                add(environment, path, text, out, diagnostics);
             }
         }
     }
@@ -139,7 +149,7 @@ fn files(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<(String, Vec<D
         included.extend(servers.map(|servers| (format!("sites/{}.conf", site.name), servers)));
     }
     let names: Vec<_> = included.iter().map(|(name, _)| name.clone()).collect();
-    let root = root::conf(scope, &sites, &names, dollar);
+    let root = root::conf(scope, &sites, &names, dollar, diagnostics);
     let mut files = vec![("nginx.conf".to_owned(), root)];
     files.extend(included);
     // Included by the servers and locations, not by nginx.conf.
@@ -147,17 +157,18 @@ fn files(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<(String, Vec<D
     let inner = [
         ("websocket.conf", if websocket { proxy::websocket() } else { Vec::new() }),
         ("headers.conf", headers),
-        ("access.conf", access::conf(scope)),
+        ("cache.conf", cache::conf(scope)),
     ];
-    let inner = inner.into_iter().filter(|(_, lines)| !lines.is_empty());
-    files.extend(inner.map(|(name, lines)| (name.to_owned(), lines)));
+    let inner = inner.into_iter().map(|(name, lines)| (name.to_owned(), lines));
+    let inner = inner.chain(access::files(scope));
+    files.extend(inner.filter(|(_, lines)| !lines.is_empty()));
     files
 }
 
 fn add(
     environment: &Environment,
     name: &str,
-    directives: &[Directive],
+    text: String,
     out: &mut Artifacts,
     diagnostics: &mut Diagnostics,
 ) {
@@ -165,7 +176,7 @@ fn add(
     match RelPath::new(&*path) {
         Ok(path) => out.add(Artifact {
             path,
-            body: Body::Whole(conf::write(directives)),
+            body: Body::Whole(text),
             mode: Mode::Plain,
             target: ID,
             environment: Some(environment.name.to_string()),

@@ -37,7 +37,9 @@ pub(super) fn places<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<Place<'a>> {
             limits: limits.filter(|limit| route.limits.contains(&limit.name)).collect(),
             open: false,
         };
-        for path in health(scope, route).filter(|path| owns(route, &routes, path)) {
+        let guarded = scope.guard(route).is_some();
+        let open = health(scope, route).filter(|path| guarded && owns(route, &routes, path));
+        for path in open {
             let open = Place { path, exact: true, open: true, ..place.clone() };
             found.insert((open.path.clone(), true), open);
         }
@@ -80,10 +82,12 @@ fn owns(route: &Route, routes: &[&Route], path: &str) -> bool {
     answers(route) && routes.iter().all(|other| !answers(other) || rank(other) <= rank(route))
 }
 
-/// The public paths of a service's health checks that must answer although the site is closed.
-fn health<'a>(scope: &Scope<'a>, route: &'a Route) -> impl Iterator<Item = String> + use<'a> {
-    let asked = scope.closed().is_some() && is_main(scope, route);
-    let health = scope.service(route).health.as_ref().filter(|_| asked);
+/// The public paths of a service's health checks, which must answer although the site is closed.
+pub(super) fn health<'a>(
+    scope: &Scope<'a>,
+    route: &'a Route,
+) -> impl Iterator<Item = String> + use<'a> {
+    let health = scope.service(route).health.as_ref().filter(|_| is_main(scope, route));
     let paths = health.into_iter().flat_map(|health| [&health.live, &health.ready]).flatten();
     paths.filter_map(|path| public_path(route, path))
 }

@@ -3,8 +3,8 @@
 use stackc_model::Route;
 
 use super::conf::{Arg, Directive, line, one, plain};
-use super::headers;
 use super::scope::Scope;
+use super::{cors, headers};
 
 /// `proxy.conf`: the headers of every request that is passed on.
 ///
@@ -59,8 +59,9 @@ fn told(scope: &Scope<'_>) -> Vec<(&'static str, String)> {
 fn hidden(directive: &'static str, scope: &Scope<'_>) -> Vec<Directive> {
     let owned = headers::all(scope).into_iter().map(|header| header.name);
     let owned = owned.filter_map(|name| Arg::literal(&name).ok());
+    let cors = scope.environment.edge.cors.iter().flat_map(|_| cors::OWNED).map(Arg::from);
     let mut out = vec![line(directive, ["X-Powered-By".into()])];
-    out.extend(owned.map(|name| line(directive, [name])));
+    out.extend(owned.chain(cors).map(|name| line(directive, [name])));
     if out.len() > 1 {
         out[0] = out[0].clone().comment("The edge sets these; a service's own would stand twice.");
     }

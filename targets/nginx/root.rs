@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use stackc_source::Diagnostics;
+
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
-use super::location::TIMEOUT;
-use super::proxy;
-use super::scope::{Scope, is_range};
+use super::scope::{Scope, refuse};
 use super::site::{HTTP, HTTPS, Site, http2, listen};
+use super::{acme, cache, client, cors, extra, log, maintenance, proxy};
 
 /// The name server of a container.
 const RESOLVER: &str = "127.0.0.11";
@@ -17,6 +18,7 @@ pub(super) fn conf(
     sites: &[Site<'_>],
     files: &[String],
     dollar: bool,
+    diagnostics: &mut Diagnostics,
 ) -> Vec<Directive> {
     let options = &scope.options;
     let workers = options.workers.map_or("auto".to_owned(), |workers| workers.to_string());
@@ -24,29 +26,36 @@ pub(super) fn conf(
         one("worker_processes", workers),
         one("worker_rlimit_nofile", (2 * options.worker_connections).to_string()),
         plain("pid", "/tmp/nginx.pid"),
-        plain("error_log", "stderr warn"),
+        log::errors(scope),
     ];
+    out.extend(acme::module(scope));
     if scope.routes.iter().any(|route| route.websocket) {
         let stop = plain("worker_shutdown_timeout", "1h");
         out.push(stop.comment("After a reload, open WebSockets keep the old workers this long."));
     }
     let connections = one("worker_connections", options.worker_connections.to_string());
     out.push(block("events", [], vec![connections]));
-    out.push(block("http", [], http(scope, sites, files, dollar)));
+    out.push(block("http", [], http(scope, sites, files, dollar, diagnostics)));
     out
 }
 
-fn http(scope: &Scope<'_>, sites: &[Site<'_>], files: &[String], dollar: bool) -> Vec<Directive> {
+fn http(
+    scope: &Scope<'_>,
+    sites: &[Site<'_>],
+    files: &[String],
+    dollar: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Directive> {
     let includes = |site: bool| {
         let chosen = files.iter().filter(move |file| file.starts_with("sites/") == site);
         chosen.map(|file| one("include", file.as_str()))
     };
     let mut out = vec![plain("server_tokens", "off")];
     out.extend(temporary());
-    out.extend(logs(scope));
+    out.extend(log::conf(scope));
     out.extend(bounds(scope));
     out.extend(compression(scope));
-    out.extend(client(scope));
+    out.extend(client::conf(scope));
     out.extend(server_names(sites));
     let shared = includes(false).enumerate();
     out.extend(shared.map(|(at, include)| match at {
@@ -59,7 +68,21 @@ fn http(scope: &Scope<'_>, sites: &[Site<'_>], files: &[String], dollar: bool) -
         let name = Arg::ours(format!("${DOLLAR}"));
         out.push(block("geo", [name], value).comment("A dollar sign: nginx has no escape for it."));
     }
+    out.extend(maintenance::variables(scope));
+    out.extend(cors::variables(scope, diagnostics));
+    out.extend(cache::variables(scope, diagnostics));
     out.extend(upstreams(scope));
+    match acme::issuer(scope) {
+        Ok(issuer) => out.extend(issuer),
+        Err(fault) => {
+            let email = scope.tls().and_then(|tls| tls.email.as_ref());
+            let (span, text) = (email.and_then(|email| email.origin.span()), "edge.tls.acme.email");
+            refuse(span, "the value of", text, fault, diagnostics);
+        }
+    }
+    if scope.environment.edge.extra.http.is_some() {
+        out.push(one("include", extra::HTTP).comment("Text of the stack's own."));
+    }
     out.extend(nobodys(scope));
     out.push(status());
     out.extend(includes(true));
@@ -80,49 +103,19 @@ fn temporary() -> Vec<Directive> {
     ]
 }
 
-fn logs(scope: &Scope<'_>) -> Vec<Directive> {
-    let format = |name: &'static str, uri: &str| {
-        let fields = [
-            r#"{"time":"$time_iso8601","#.to_owned(),
-            r#""request_id":"$request_id","#.to_owned(),
-            r#""client":"$remote_addr","#.to_owned(),
-            r#""method":"$request_method","#.to_owned(),
-            r#""host":"$host","#.to_owned(),
-            format!(r#""uri":"{uri}","#),
-            r#""protocol":"$server_protocol","#.to_owned(),
-            r#""status":"$status","#.to_owned(),
-            r#""bytes":$body_bytes_sent,"#.to_owned(),
-            r#""seconds":$request_time,"#.to_owned(),
-            r#""upstream":"$upstream_addr","#.to_owned(),
-            r#""upstream_status":"$upstream_status","#.to_owned(),
-            r#""upstream_seconds":"$upstream_response_time","#.to_owned(),
-            r#""limit":"$limit_req_status","#.to_owned(),
-            r#""user_agent":"$http_user_agent"}"#.to_owned(),
-        ];
-        let start = [Arg::from(name), Arg::from("escape=json")];
-        line("log_format", start.into_iter().chain(fields.map(Arg::ours))).stacked()
-    };
-    let comment = "No referrer: it would carry the queries of sensitive pages.";
-    let mut out = vec![format("json", "$request_uri").comment(comment)];
-    if scope.routes.iter().any(|route| route.sensitive) {
-        out.push(format("json_without_query", "$uri"));
-    }
-    out.push(plain("access_log", "/dev/stdout json"));
-    out
-}
-
 /// How long, how large.
 fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
-    let timeout = TIMEOUT.compact();
+    let edge = &scope.environment.edge;
+    let times = &edge.timeouts;
     vec![
-        plain("client_header_timeout", "10s").comment("How long and how large."),
-        plain("client_body_timeout", "30s"),
-        plain("send_timeout", "30s"),
-        plain("keepalive_timeout", "65s"),
-        one("client_max_body_size", scope.environment.edge.body_limit.short()),
-        plain("proxy_connect_timeout", "5s"),
-        one("proxy_read_timeout", &*timeout),
-        one("proxy_send_timeout", timeout),
+        one("client_header_timeout", times.header.compact()).comment("How long and how large."),
+        one("client_body_timeout", times.body.compact()),
+        one("send_timeout", times.send.compact()),
+        one("keepalive_timeout", times.keepalive.compact()),
+        one("client_max_body_size", edge.body_limit.short()),
+        one("proxy_connect_timeout", times.connect.compact()),
+        one("proxy_read_timeout", times.answer.compact()),
+        one("proxy_send_timeout", times.answer.compact()),
     ]
 }
 
@@ -140,18 +133,6 @@ fn compression(scope: &Scope<'_>) -> Vec<Directive> {
     let types: Vec<_> = types.filter_map(|name| Arg::literal(name).ok()).collect();
     if !types.is_empty() {
         out.push(line("gzip_types", types));
-    }
-    out
-}
-
-/// The address of the client, where proxies stand before us.
-fn client(scope: &Scope<'_>) -> Vec<Directive> {
-    let trusted = scope.environment.edge.trusted_proxies.iter().filter(|range| is_range(range));
-    let mut out: Vec<_> = trusted.map(|range| one("set_real_ip_from", range.as_str())).collect();
-    if let Some(first) = out.first_mut() {
-        *first = first.clone().comment("Proxies whose word about the client's address is taken.");
-        out.push(plain("real_ip_header", "X-Forwarded-For"));
-        out.push(plain("real_ip_recursive", "on"));
     }
     out
 }

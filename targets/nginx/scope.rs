@@ -1,12 +1,12 @@
 //! What the files of one environment are made from.
 
 use stackc_model::{
-    Access, Environment, Platform, Port, Protocol, Route, Service, Stack, Tls, TlsProvider, pins,
+    AnswerCache, Environment, Platform, Port, Protocol, Route, Service, Stack, Tls, pins,
 };
 use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 
-use super::Options;
 use super::conf::Fault;
+use super::{Options, acme, client};
 
 /// The version line taken where the stack names none.
 const DEFAULT_LINE: &str = "1.30";
@@ -31,7 +31,7 @@ impl<'a> Scope<'a> {
 
     /// TLS, where it ends here.
     pub(super) fn tls(&self) -> Option<&'a Tls> {
-        self.environment.edge.tls.as_ref().filter(|tls| *tls.provider != TlsProvider::None)
+        self.environment.edge.tls.as_ref().filter(|tls| tls.ends_here())
     }
 
     /// Whether a balancer in front of us speaks TLS with the public.
@@ -39,10 +39,11 @@ impl<'a> Scope<'a> {
         self.environment.edge.tls.is_some() && self.tls().is_none()
     }
 
-    /// Who may enter, where the whole site is closed.
-    pub(super) fn closed(&self) -> Option<&'a Access> {
-        let access = self.environment.edge.access.get("default")?;
-        Some(access).filter(|access| access.basic.is_some() || !access.allow.is_empty())
+    /// The name of the rule that guards a route: its own, or the one for the whole site.
+    pub(super) fn guard(&self, route: &'a Route) -> Option<&'a str> {
+        let rules = &self.environment.edge.access;
+        let own = route.access.as_ref().map(|name| name.value.as_str());
+        own.or_else(|| rules.contains_key("default").then_some("default"))
     }
 
     /// The port a public address carries, with its colon; empty for the scheme's own.
@@ -104,14 +105,17 @@ impl<'a> Scope<'a> {
                 diagnostics.push(Diagnostic::new(codes::UNSUPPORTED, route.span, message));
             }
         }
-        if self.behind_balancer() && self.environment.edge.trusted_proxies.is_empty() {
+        acme::check(self, diagnostics);
+        client::check(self, diagnostics);
+        if self.behind_balancer() && client::trusted(self).is_empty() {
             let span =
                 self.environment.edge.tls.as_ref().and_then(|tls| tls.provider.origin.span());
             let message = "no proxy is trusted, so nginx takes the balancer for the only client: \
                            limits per address count all clients as one";
-            diagnostics.push(placed(codes::APPROXIMATED, span, message));
+            let help = "name the balancer's addresses under `edge.proxies`";
+            diagnostics.push(placed(codes::APPROXIMATED, span, message).help(help));
         }
-        for range in self.closed().iter().flat_map(|access| &access.allow) {
+        for range in self.environment.edge.access.values().flat_map(|rule| &rule.allow) {
             if !is_range(range) {
                 refuse(
                     range.origin.span(),
@@ -130,6 +134,7 @@ impl<'a> Scope<'a> {
             Protocol::Tcp => Some("its port speaks plain TCP"),
             _ if grpc && !*self.environment.edge.http2 => Some("gRPC needs HTTP/2, which is off"),
             _ if grpc && route.strip => Some("a gRPC path cannot be stripped"),
+            _ if grpc && *route.cache != AnswerCache::Never => Some("nginx keeps no gRPC answers"),
             _ if grpc && route.websocket => Some("gRPC and WebSocket exclude each other"),
             _ => None,
         }

@@ -7,7 +7,7 @@ use super::conf::{Arg, Directive, Fault, block, line, one, plain};
 use super::location::locations;
 use super::place::{Place, internals};
 use super::scope::{Scope, refuse};
-use super::{headers, limit};
+use super::{acme, cors, extra, headers, limit, maintenance};
 
 /// Where certbot puts its challenges.
 const ACME_ROOT: &str = "/var/www/acme";
@@ -57,6 +57,11 @@ pub(super) fn conf(
     }
     let mut items = opening(scope, &host, &served);
     items.extend(limit::of_server(&limit::common(&site.places)));
+    items.extend(maintenance::of_server(scope));
+    items.extend(cors::preflight(scope));
+    if scope.environment.edge.extra.server.is_some() {
+        items.push(one("include", extra::SERVER));
+    }
     let internals = internals(scope, site.name);
     items.extend(locations(scope, &site.places, &internals, diagnostics));
     out.push(block("server", [], items));
@@ -67,8 +72,11 @@ pub(super) fn conf(
 fn plain_http(scope: &Scope<'_>, host: &str, names: &[String]) -> Directive {
     let mut items = listen(scope, HTTP, None);
     items.push(server_name(names));
-    let certbot = scope.tls().is_some_and(|tls| *tls.provider == TlsProvider::Certbot);
-    if certbot {
+    let provider = scope.tls().map(|tls| *tls.provider);
+    if provider == Some(TlsProvider::Nginx) {
+        // The module answers challenges before locations are looked for.
+        items.push(block("location", ["/".into()], vec![moved_to(scope, host)]));
+    } else if provider == Some(TlsProvider::Certbot) {
         let challenge = vec![one("root", ACME_ROOT), plain("default_type", "text/plain")];
         items.push(block("location", ["/.well-known/acme-challenge/".into()], challenge));
         items.push(block("location", ["/".into()], vec![moved_to(scope, host)]));
@@ -92,25 +100,39 @@ fn opening(scope: &Scope<'_>, host: &str, names: &[String]) -> Vec<Directive> {
     out.extend(http2(scope));
     out.push(server_name(names));
     if scope.tls().is_some() {
-        let file = |name: &str| format!("{CERTIFICATES}/{host}/{name}.pem");
-        out.push(one("ssl_certificate", file("fullchain")));
-        out.push(one("ssl_certificate_key", file("privkey")));
+        out.extend(certificate(scope, host));
     }
-    if !headers::all(scope).is_empty() {
+    if !headers::is_empty(scope) {
         out.push(one("include", "headers.conf"));
     }
     out
 }
 
+fn certificate(scope: &Scope<'_>, host: &str) -> Vec<Directive> {
+    if acme::is_on(scope) {
+        return acme::certificate();
+    }
+    let file = |name: &str| format!("{CERTIFICATES}/{host}/{name}.pem");
+    vec![one("ssl_certificate", file("fullchain")), one("ssl_certificate_key", file("privkey"))]
+}
+
 /// The `listen` lines of a server; `extra` is `default_server`.
 pub(super) fn listen(scope: &Scope<'_>, port: u16, extra: Option<&'static str>) -> Vec<Directive> {
     let addresses = [Some(port.to_string()), scope.options.ipv6.then(|| format!("[::]:{port}"))];
+    let http3 = port == HTTPS && *scope.environment.edge.http3;
+    let quic = addresses.iter().flatten().filter(|_| http3).map(|address| {
+        // The workers share the socket, which is said once for each address.
+        let words = extra.into_iter().flat_map(|extra| [extra, "reuseport"]);
+        let words = std::iter::once("quic").chain(words).map(Arg::from);
+        line("listen", std::iter::once(Arg::ours(&**address)).chain(words))
+    });
+    let quic: Vec<_> = quic.collect();
     let of = |address: String| {
         let ssl = Some("ssl").filter(|_| port == HTTPS);
         let words = ssl.into_iter().chain(extra).map(Arg::from);
         line("listen", std::iter::once(Arg::ours(address)).chain(words))
     };
-    addresses.into_iter().flatten().map(of).collect()
+    addresses.into_iter().flatten().map(of).chain(quic).collect()
 }
 
 /// `http2 on`, where it is spoken: with TLS, or for gRPC, which needs it.

@@ -10,6 +10,8 @@ use stackc_target::{Artifacts, Target};
 
 use super::fixture::*;
 
+mod rules;
+
 /// The files by their path in the folder, and the codes of what was said.
 fn render(stack: &Stack) -> (BTreeMap<String, String>, Vec<&'static str>) {
     let (mut out, mut diagnostics) = (Artifacts::default(), Diagnostics::default());
@@ -124,7 +126,7 @@ fn limits_say_what_they_let_through() {
         let mut login = limit("log-in", 5, 900);
         login.paths = vec!["/api/login".to_owned()];
         login.methods = vec!["POST".to_owned()];
-        login.exempt = vec!["10.0.0.0/8".to_owned()];
+        login.exempt = vec![sourced("10.0.0.0/8".to_owned())];
         environment.limits = vec![limit("all", 100, 900), login];
         environment.routes[1].limits = vec![label("all")];
         let mut part = route("api-login", 0, "/api/login");
@@ -234,7 +236,7 @@ fn refuses_what_would_be_more_than_data() {
         (
             Box::new(|environment| {
                 let mut all = limit("all", 100, 900);
-                all.exempt = vec!["default".to_owned()];
+                all.exempt = vec![sourced("default".to_owned())];
                 environment.limits = vec![all];
                 environment.routes[1].limits = vec![label("all")];
             }),
@@ -243,7 +245,7 @@ fn refuses_what_would_be_more_than_data() {
         (
             Box::new(|environment| {
                 let rule = Access { basic: None, allow: vec![sourced("all".to_owned())] };
-                environment.edge.access.insert(label("default"), rule);
+                environment.edge.access.insert(label("default"), sourced(rule));
             }),
             codes::CANNOT_CARRY,
         ),
@@ -293,12 +295,12 @@ fn a_closed_site_lets_health_checks_in() {
         let basic = Some(EnvName::new("HTPASSWD").unwrap());
         let rule =
             Access { basic: basic.map(sourced), allow: vec![sourced("10.0.0.0/8".to_owned())] };
-        environment.edge.access.insert(label("default"), rule);
+        environment.edge.access.insert(label("default"), sourced(rule));
     });
-    assert!(files["access.conf"].contains("auth_basic_user_file /run/secrets/HTPASSWD;"));
-    assert!(files["access.conf"].ends_with("allow 10.0.0.0/8;\ndeny all;\n"));
+    assert!(files["access.default.conf"].contains("auth_basic_user_file /run/secrets/HTPASSWD;"));
+    assert!(files["access.default.conf"].ends_with("allow 10.0.0.0/8;\ndeny all;\n"));
     let site = &files["sites/main.conf"];
-    assert_eq!(location(site, "/api/")[0], "include access.conf;");
+    assert_eq!(location(site, "/api/")[0], "include access.default.conf;");
     assert_eq!(location(site, "= /live"), ["proxy_pass http://frontend_http;"]);
 }
 
@@ -328,7 +330,7 @@ fn behind_a_balancer_the_public_still_speaks_tls() {
     assert!(!files["nginx.conf"].contains("8443"));
     let (files, said) = with(|environment| {
         environment.edge.tls.as_mut().unwrap().provider = sourced(TlsProvider::None);
-        environment.edge.trusted_proxies = vec!["10.0.0.0/8".to_owned()];
+        environment.edge.trusted_proxies = vec![sourced("10.0.0.0/8".to_owned())];
     });
     assert!(said.is_empty(), "{said:?}");
     assert!(files["nginx.conf"].contains("set_real_ip_from 10.0.0.0/8;"));

@@ -19,8 +19,9 @@ mod value;
 
 pub use data::{DatabaseUser, Dump, Engine, Persistence, RedisPurpose, Server, Store};
 pub use edge::{
-    Access, Compression, Csp, Domain, Edge, Header, Headers, Limit, LimitMode, Route, Tls,
-    TlsProfile, TlsProvider,
+    Access, AnswerCache, Cdn, Compression, Cors, Csp, Domain, Edge, EdgeLogs, Enforce, Extra,
+    Header, Headers, Limit, LimitKey, LimitMode, Maintenance, Route, Timeouts, Tls, TlsProfile,
+    TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
 pub use external::{External, Managed};

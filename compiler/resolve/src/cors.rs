@@ -1,9 +1,14 @@
 //! Which other sites may call this one from a browser, and which must not.
 
+use std::collections::BTreeSet;
+
+use stackc_model::{Cors, Sourced};
+use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
-use stackc_spec::{CorsSpec, HostName};
+use stackc_spec::{CorsSpec, HostName, Method};
 
 use crate::context::Context;
+use crate::text::{self, Place, Scope};
 
 /// Names of hosting providers below which anybody gets a name of their own.
 const SHARED: [&str; 16] = [
@@ -25,14 +30,37 @@ const SHARED: [&str; 16] = [
     "workers.dev",
 ];
 
-/// Refuses rules that let any site act as its visitor.
-pub(crate) fn check(spec: &CorsSpec, cx: &mut Context<'_>) {
+/// Methods where none are named.
+const METHODS: [Method; 6] =
+    [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete];
+
+/// The rules, without origins that let any site act as its visitor, which are refused.
+pub(crate) fn resolve(
+    spec: &Spanned<CorsSpec>,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Cors> {
     let credentials = spec.credentials.as_ref().filter(|flag| flag.value).map(|flag| flag.span);
+    let mut origins = Vec::new();
     for origin in &spec.origins {
-        if let Some(diagnostic) = fault(&origin.value, origin.span, credentials) {
-            cx.push(diagnostic);
+        let draft = text::resolve(&origin.value, origin.span, Place::Plain, scope, cx);
+        let Some(text) = draft.and_then(|draft| draft.plain()) else { continue };
+        match fault(&text, origin.span, credentials) {
+            Some(diagnostic) => cx.push(diagnostic),
+            None => origins.push(Sourced::written(text, origin.span)),
         }
     }
+    if spec.origins.is_empty() {
+        let message = "`edge.cors` names no origin that may call";
+        cx.push(
+            Diagnostic::new(codes::MISSING_FIELD, spec.span, message)
+                .help("add `origins: [\"https://app.example\"]`"),
+        );
+    }
+    let methods: BTreeSet<_> = spec.methods.iter().map(|method| method.value).collect();
+    let methods = if methods.is_empty() { METHODS.into() } else { methods };
+    let methods = methods.into_iter().map(Method::name).collect();
+    Some(Cors { origins, credentials: credentials.is_some(), methods })
 }
 
 fn fault(origin: &str, span: Span, credentials: Option<Span>) -> Option<Diagnostic> {

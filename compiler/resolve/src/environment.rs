@@ -41,6 +41,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     if let Some(key) = spec.notify.as_ref().and_then(|notify| notify.pagerduty.as_ref()) {
         secrets.declare(&key.value, key.span, "PagerDuty integration key for notifications");
     }
+    edge::passwords(&cx, &mut secrets);
     let ids = secrets.ids();
     let finished: Vec<_> = stores.iter().filter_map(|store| store.finish(&ids, &mut cx)).collect();
     // Ids are positions: a store that is left out would make the others' point elsewhere.

@@ -33,7 +33,9 @@ pub(crate) fn resolve(
     }
     let mut fixed = known(spec, around, cx);
     for (name, value) in &spec.extra {
-        if let Some(header) = extra(name, &value.value.0, value.span, &fixed, around.scope, cx) {
+        if let Some(header) =
+            extra(name.as_str(), &value.value.0, value.span, &fixed, around.scope, cx)
+        {
             fixed.push(header);
         }
     }
@@ -192,11 +194,6 @@ fn extra(
     scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Option<Header> {
-    let token = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
-    if name.is_empty() || !name.bytes().all(token) {
-        cx.push(Diagnostic::new(codes::BAD_NAME, span, format!("`{name}` is no header name")));
-        return None;
-    }
     let owned = OWNED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     let twice = fixed.iter().find(|header| header.name.eq_ignore_ascii_case(name));
     let owner = match (owned, twice) {

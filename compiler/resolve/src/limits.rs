@@ -2,24 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Label, Limit, LimitMode, Origin, Route, Sourced};
+use stackc_model::{Enforce, Label, Limit, LimitKey, LimitMode, Origin, Route, Sourced};
 use stackc_source::{Diagnostic, codes};
-use stackc_spec::LimitModeWord;
+use stackc_spec::{EnforceWord, LimitKeyWord, LimitModeWord, LimitSpec};
 
 use crate::context::{Context, or_map, written};
-use crate::edge;
+use crate::edge::{self, bounds};
 
 /// The limits, by name.
 pub(crate) fn resolve(cx: &mut Context<'_>) -> Vec<Limit> {
     let spec = cx.spec;
     let mut limits = Vec::with_capacity(spec.limits.len());
     for (name, limit) in &spec.limits {
-        let exempt = limit
-            .exempt
-            .iter()
-            .filter(|range| cidr(range, cx))
-            .map(|range| range.value.clone())
-            .collect();
         if let (Some(path), "default") = (&limit.path, name.as_str()) {
             let message = "the limit `default` covers everything, so it matches no path of its own";
             cx.push(
@@ -42,7 +36,18 @@ pub(crate) fn resolve(cx: &mut Context<'_>) -> Vec<Limit> {
                 LimitMode::Average,
                 "what most counters promise",
             ),
-            exempt,
+            key: key(limit, cx),
+            enforce: or_map(
+                limit.enforce.as_ref(),
+                |word| match word {
+                    EnforceWord::Edge => Enforce::Edge,
+                    EnforceWord::App => Enforce::App,
+                    EnforceWord::Both => Enforce::Both,
+                },
+                Enforce::Edge,
+                "what is refused early costs least",
+            ),
+            exempt: bounds::ranges(&limit.exempt, cx),
         });
     }
     limits
@@ -52,24 +57,40 @@ fn trimmed(path: &str) -> &str {
     if path == "/" { path } else { path.trim_end_matches('/') }
 }
 
-/// A range of addresses, such as `10.0.0.0/8` or `2001:db8::/32`.
-fn cidr(range: &stackc_shape::Spanned<String>, cx: &mut Context<'_>) -> bool {
-    let (address, length) =
-        range.value.split_once('/').map_or((range.value.as_str(), None), |(a, l)| (a, Some(l)));
-    let most = match address.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(_)) => Some(32),
-        Ok(std::net::IpAddr::V6(_)) => Some(128),
-        Err(_) => None,
+/// Who is counted.
+fn key(limit: &LimitSpec, cx: &mut Context<'_>) -> Sourced<LimitKey> {
+    const EVERYBODY: &str = "whoever is asking, an address can be counted";
+    let Some(word) = &limit.key else {
+        if let Some(header) = &limit.header {
+            let message = "a header counts only with `key: header`";
+            cx.push(
+                Diagnostic::new(codes::EXCLUSIVE, header.span, message).help("add `key: header`"),
+            );
+        }
+        return Sourced::default(LimitKey::Address, EVERYBODY);
     };
-    let length_fits = |most: u8| {
-        length.is_none_or(|length| length.parse::<u8>().is_ok_and(|length| length <= most))
+    let key = match (word.value, &limit.header) {
+        (LimitKeyWord::Ip, None) => LimitKey::Address,
+        (LimitKeyWord::User, None) => LimitKey::User,
+        (LimitKeyWord::Header, Some(header)) => LimitKey::Header(header.value.to_string()),
+        (LimitKeyWord::Header, None) => {
+            let message = "the header that names the client is missing";
+            cx.push(
+                Diagnostic::new(codes::MISSING_FIELD, word.span, message)
+                    .help("add `header`, such as `header: X-Api-Key`"),
+            );
+            LimitKey::Address
+        }
+        (_, Some(header)) => {
+            let message = "a header counts only with `key: header`";
+            cx.push(
+                Diagnostic::new(codes::EXCLUSIVE, header.span, message)
+                    .related(word.span, "this counts something else"),
+            );
+            LimitKey::Address
+        }
     };
-    let fits = most.is_some_and(length_fits);
-    if !fits {
-        let message = format!("`{}` is no range of addresses such as `10.0.0.0/8`", range.value);
-        cx.push(Diagnostic::new(codes::BAD_FORMAT, range.span, message));
-    }
-    fits
+    Sourced::written(key, word.span)
 }
 
 /// Whether `path` is `prefix` or lies below it, by whole segments.
@@ -86,12 +107,14 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
 
 /// Tells each route its limits. A limit on a part of a route splits the route.
 pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<'_>) {
-    // A limit that is refused has been complained of; it counts as matched.
-    let mut matched = vec![false; limits.len()];
+    // A limit that is refused has been complained of, and one that the application keeps may be on
+    // what is no path at all; both count as matched.
+    let mut matched: Vec<_> = limits.iter().map(|limit| !at_edge(limit)).collect();
     split(limits, routes, &mut matched, cx);
     edge::sort(routes);
-    let everywhere: Vec<usize> =
-        (0..limits.len()).filter(|at| limits[*at].paths.is_empty()).collect();
+    let everywhere: Vec<usize> = (0..limits.len())
+        .filter(|at| at_edge(&limits[*at]) && limits[*at].paths.is_empty())
+        .collect();
     let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, path) in paths(limits) {
         by_path.entry(path).or_default().push(at);
@@ -104,16 +127,21 @@ pub(crate) fn apply(limits: &[Limit], routes: &mut Vec<Route>, cx: &mut Context<
     }
     for (limit, _) in limits.iter().zip(matched).filter(|(_, matched)| !matched) {
         let message = format!("the limit `{}` matches no route", limit.name);
-        cx.push(
-            Diagnostic::new(codes::LIMIT_UNMATCHED, limit.span, message)
-                .help("`match` is a public path, by whole segments; see the services' `routes`"),
-        );
+        cx.push(Diagnostic::new(codes::LIMIT_UNMATCHED, limit.span, message).help(
+            "`match` is a public path, by whole segments; see the services' `routes`. A limit \
+                     that only the application keeps says `enforce: app`",
+        ));
     }
 }
 
-/// Every path with the position of its limit.
+/// Whether the edge counts.
+fn at_edge(limit: &Limit) -> bool {
+    *limit.enforce != Enforce::App
+}
+
+/// Every path with the position of its limit, where the edge counts.
 fn paths(limits: &[Limit]) -> impl Iterator<Item = (usize, &str)> {
-    let limits = limits.iter().enumerate();
+    let limits = limits.iter().enumerate().filter(|(_, limit)| at_edge(limit));
     limits.flat_map(|(at, limit)| limit.paths.iter().map(move |path| (at, path.as_str())))
 }
 

@@ -7,7 +7,7 @@ use stackc_source::{
     Diagnostic, Diagnostics, Entry, Node, NodeKind, NodePath, Span, closest, codes,
 };
 
-use crate::{Field, Record, Shape};
+use crate::{Field, KeyRule, Record, Shape};
 
 /// A type that can be read from what a user wrote. Derive it.
 pub trait Decode: Sized {
@@ -160,6 +160,7 @@ impl<'a> Decoder<'a> {
     pub fn map<K: Ord, T: Decode>(
         &mut self,
         node: &'a Node,
+        rule: KeyRule,
         key: impl Fn(&str) -> Result<K, String>,
     ) -> Option<BTreeMap<K, T>> {
         let NodeKind::Map(entries) = &node.kind else {
@@ -167,7 +168,8 @@ impl<'a> Decoder<'a> {
             return None;
         };
         let mut map = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| !entry.key.starts_with("x-")) {
+        let ignored = |key: &str| rule != KeyRule::HeaderName && key.starts_with("x-");
+        for entry in entries.iter().filter(|entry| !ignored(&entry.key)) {
             let name = key(&entry.key);
             // Where the space behind the colon is missing there is no value to complain of.
             let value = match name.is_err() && no_space(entry).is_some() {

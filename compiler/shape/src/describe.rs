@@ -58,7 +58,7 @@ impl Record {
 impl KeyRule {
     fn takes(self, value: Shape) -> String {
         let short = match self {
-            Self::Label | Self::EnvName | Self::Text => "",
+            Self::Label | Self::EnvName | Self::HeaderName | Self::Text => "",
             Self::LabelOrList | Self::EnvNameOrList => ", or a list of names",
             Self::LabelOrPaths => ", a path, or a list of paths",
         };

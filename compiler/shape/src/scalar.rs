@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::ops::Deref;
 
 use stackc_source::{Diagnostic, Node, NodeKind, Span, codes};
-use stackc_unit::{Bytes, EnvName, Label, Millicores, Percent, Rate, Seconds};
+use stackc_unit::{Bytes, EnvName, HeaderName, Label, Millicores, Percent, Rate, Seconds};
 
 use crate::{Decode, Decoder, JsonType, KeyRule, ScalarShape, Shape};
 
@@ -82,7 +82,7 @@ macro_rules! keyed_maps {
             }
 
             fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
-                decoder.map(node, $read)
+                decoder.map(node, KeyRule::$rule, $read)
             }
 
             fn absent() -> Option<Self> {
@@ -95,6 +95,7 @@ macro_rules! keyed_maps {
 keyed_maps! {
     Label, Label, |key| Label::new(key).map_err(|fault| fault.to_string());
     EnvName, EnvName, |key| EnvName::new(key).map_err(|fault| fault.to_string());
+    HeaderName, HeaderName, |key| HeaderName::new(key).map_err(|fault| fault.to_string());
     String, Text, |key| Ok(key.to_owned());
 }
 
@@ -285,6 +286,9 @@ scalars! {
     };
     Label: "a name", [String], Some("[a-z]([-a-z0-9]{0,38}[a-z0-9])?"), None, ["main", "second"], |node, decoder| {
         parsed(node, decoder, "a name", Label::new)
+    };
+    HeaderName: "the name of a header", [String], Some("[A-Za-z0-9][A-Za-z0-9_-]{0,127}"), None, ["X-Api-Key", "X-Client"], |node, decoder| {
+        parsed(node, decoder, "the name of a header", HeaderName::new)
     };
     EnvName: "the name of a variable or secret", [String], Some("[A-Z][A-Z0-9_]{0,127}"), None, ["API_KEY", "TOKEN"], |node, decoder| {
         secret_name(node, decoder)

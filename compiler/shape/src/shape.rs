@@ -106,6 +106,8 @@ pub enum KeyRule {
     EnvName,
     /// The name of a variable; a list `[A, B]` stands for `{A: {}, B: {}}`.
     EnvNameOrList,
+    /// The name of an HTTP header; `x-*` is one like any other.
+    HeaderName,
     /// Any text.
     Text,
 }
@@ -119,6 +121,7 @@ impl KeyRule {
                 Some("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$")
             }
             Self::EnvName | Self::EnvNameOrList => Some("^[A-Z][A-Z0-9_]{0,127}$"),
+            Self::HeaderName => Some("^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"),
             Self::Text => None,
         }
     }

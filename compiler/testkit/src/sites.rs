@@ -30,9 +30,19 @@ pub fn bases() -> Vec<Value> {
     let case = |path: &str| long_form(&std::fs::read_to_string(repository().join(path)).unwrap());
     let mut compose_only = case("golden/workshop/stack.yaml");
     compose_only["deploy"] = json!(["compose"]);
+    // What they change and take note of is on Kubernetes.
+    for key in ["patches", "accept"] {
+        compose_only.as_object_mut().unwrap().remove(key);
+    }
     // Kubernetes takes no file from outside its manifests.
     compose_only["services"]["search"]["files"]["rules"] =
         json!({ "path": "/etc/rules", "from": "ops/rules" });
+    // Nor does it guard or close a site, or read text for nginx.
+    compose_only["edge"]["access"] = json!({ "staff": { "basic": "STAFF" } });
+    compose_only["services"]["api"]["routes"]["console"]["access"] = json!("staff");
+    compose_only["edge"]["maintenance"] = json!({});
+    compose_only["edge"]["cors"] = json!({ "origins": ["https://app.partner.example"] });
+    compose_only["edge"]["tls"] = json!({});
     vec![
         case("golden/workshop/stack.yaml"),
         case("stack.yaml"),

@@ -6,6 +6,6 @@ mod name;
 mod parse;
 mod quantity;
 
-pub use name::{EnvName, Label, NameFault};
+pub use name::{EnvName, HeaderName, Label, NameFault};
 pub use parse::ParseFault;
 pub use quantity::{Bytes, Millicores, Percent, Rate, Seconds};

@@ -64,6 +64,30 @@ name_type! {
     EnvName
 }
 
+name_type! {
+    /// The name of an HTTP header: `[A-Za-z0-9][A-Za-z0-9_-]*`, at most 128 characters.
+    HeaderName
+}
+
+impl HeaderName {
+    /// Checks and takes a name.
+    ///
+    /// # Errors
+    /// When the text is no such name; the fault says why.
+    pub fn new(text: &str) -> Result<Self, NameFault> {
+        if text.len() > 128 {
+            return Err(NameFault("is longer than 128 characters"));
+        }
+        if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return Err(NameFault("does not start with a letter or a digit"));
+        }
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
+            return Err(NameFault("may hold only letters, digits, `-` and `_`"));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
 impl Label {
     /// The longest label, in characters.
     pub const MAX: usize = 40;

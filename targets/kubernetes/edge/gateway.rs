@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Domain, Label, Origin, Protocol, Route, Service, Tls};
+use stackc_model::{Cors, Domain, Label, Origin, Protocol, Route, Service, Tls};
 use stackc_source::codes;
 
 use super::super::context::{Context, Subject};
@@ -176,7 +176,10 @@ fn rules(
         }
     }
     let inside = hidden(ctx, item, routes, out);
-    inside.into_iter().chain(groups.iter().filter_map(|group| rule(item, group, headers))).collect()
+    inside
+        .into_iter()
+        .chain(groups.iter().filter_map(|group| rule(ctx, item, group, headers)))
+        .collect()
 }
 
 /// What is for operators sends the public to the front page, as the API knows no refusal.
@@ -216,7 +219,12 @@ fn matched(kind: &'static str, value: String) -> RouteMatch {
     RouteMatch { path: PathMatch { kind, value } }
 }
 
-fn rule(item: &Service, group: &[&Route], headers: &[Header]) -> Option<RouteRule> {
+fn rule(
+    ctx: &Context<'_>,
+    item: &Service,
+    group: &[&Route],
+    headers: &[Header],
+) -> Option<RouteRule> {
     let route = group.first()?;
     let port = item.ports.get(&route.port)?;
     let mut filters = Vec::new();
@@ -227,6 +235,7 @@ fn rule(item: &Service, group: &[&Route], headers: &[Header]) -> Option<RouteRul
         }));
     }
     filters.push(Filter::headers(headers.to_vec()));
+    filters.extend(ctx.environment.edge.cors.as_ref().map(cors));
     let path = |route: &&Route| {
         matched(if route.exact { "Exact" } else { "PathPrefix" }, route.path.value.clone())
     };
@@ -270,6 +279,18 @@ fn headers(ctx: &Context<'_>, out: &mut Output<'_>) -> Vec<Header> {
         out.tell(codes::CANNOT_CARRY, header.value.origin.span().or(span), message, "");
     }
     all.into_iter().map(|header| Header { name: header.name, value: header.value.value }).collect()
+}
+
+/// Which other sites may call. Cookies exclude the wildcard for headers, so they are named: those that
+/// are sent with JSON and tokens.
+fn cors(cors: &Cors) -> Filter {
+    Filter::cors(CorsFilter {
+        allow_origins: cors.origins.iter().map(|origin| origin.value.clone()).collect(),
+        allow_credentials: cors.credentials,
+        allow_methods: cors.methods.clone(),
+        allow_headers: ["Authorization", "Content-Type"],
+        max_age: 7200,
+    })
 }
 
 /// Hosts that are sent on to the canonical one.

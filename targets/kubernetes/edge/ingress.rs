@@ -84,6 +84,10 @@ fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
         let message = format!("an Ingress cannot redirect `{}`", host.value);
         out.tell(codes::UNSUPPORTED, host.origin.span(), message, HELP);
     }
+    if let Some(origin) = ctx.environment.edge.cors.iter().flat_map(|cors| &cors.origins).next() {
+        let message = "an Ingress says nothing of which other sites may call";
+        out.tell(codes::UNSUPPORTED, origin.origin.span(), message.to_owned(), HELP);
+    }
     let headers = &ctx.environment.edge.headers;
     let hsts = tls(ctx).is_some_and(|tls| tls.hsts.is_some());
     if hsts || !headers.all().is_empty() {

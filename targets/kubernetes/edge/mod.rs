@@ -6,7 +6,7 @@ mod ingress;
 mod inside;
 mod tls;
 
-use stackc_model::{Domain, Label, Tls, TlsProvider};
+use stackc_model::{Domain, Label, Tls};
 
 use super::context::{Context, Subject, runs_here};
 use super::options::EdgeKind;
@@ -35,7 +35,7 @@ fn subject(ctx: &Context<'_>) -> Subject {
 
 /// TLS, where it ends here.
 fn tls<'a>(ctx: &Context<'a>) -> Option<&'a Tls> {
-    ctx.environment.edge.tls.as_ref().filter(|tls| *tls.provider != TlsProvider::None)
+    ctx.environment.edge.tls.as_ref().filter(|tls| tls.ends_here())
 }
 
 /// The secret that holds the certificate of a domain.

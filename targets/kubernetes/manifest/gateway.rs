@@ -107,40 +107,54 @@ pub(crate) struct Filter {
     pub(crate) request_redirect: Option<Redirect>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) response_header_modifier: Option<HeaderModifier>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cors: Option<CorsFilter>,
 }
 
 impl Filter {
-    /// Another path towards the service.
-    pub(crate) fn rewrite(path: PathRewrite) -> Self {
-        let url_rewrite = Some(UrlRewrite { path });
+    /// A filter of a kind, which has yet to say what it does.
+    fn of(kind: &'static str) -> Self {
         Self {
-            kind: "URLRewrite",
-            url_rewrite,
+            kind,
+            url_rewrite: None,
             request_redirect: None,
             response_header_modifier: None,
+            cors: None,
         }
+    }
+
+    /// Which other sites may call.
+    pub(crate) fn cors(cors: CorsFilter) -> Self {
+        Self { cors: Some(cors), ..Self::of("CORS") }
+    }
+
+    /// Another path towards the service.
+    pub(crate) fn rewrite(path: PathRewrite) -> Self {
+        Self { url_rewrite: Some(UrlRewrite { path }), ..Self::of("URLRewrite") }
     }
 
     /// An answer that sends elsewhere.
     pub(crate) fn redirect(redirect: Redirect) -> Self {
-        Self {
-            kind: "RequestRedirect",
-            url_rewrite: None,
-            request_redirect: Some(redirect),
-            response_header_modifier: None,
-        }
+        Self { request_redirect: Some(redirect), ..Self::of("RequestRedirect") }
     }
 
     /// Headers set on answers, whatever the service says, and one that only tells what it is made of.
     pub(crate) fn headers(set: Vec<Header>) -> Self {
         let remove = ["X-Powered-By"];
-        Self {
-            kind: "ResponseHeaderModifier",
-            url_rewrite: None,
-            request_redirect: None,
-            response_header_modifier: Some(HeaderModifier { set, remove }),
-        }
+        let response_header_modifier = Some(HeaderModifier { set, remove });
+        Self { response_header_modifier, ..Self::of("ResponseHeaderModifier") }
     }
+}
+
+/// Which other sites may call; in the standard channel of the API since 1.5.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CorsFilter {
+    pub(crate) allow_origins: Vec<String>,
+    pub(crate) allow_credentials: bool,
+    pub(crate) allow_methods: Vec<&'static str>,
+    pub(crate) allow_headers: [&'static str; 2],
+    pub(crate) max_age: u32,
 }
 
 /// Another URL.

@@ -6,17 +6,22 @@ use crate::{JsonType, KeyRule, ScalarShape, Shape, WordList};
 
 /// A mapping with keys of the user's choosing.
 pub(super) fn keyed(rule: KeyRule, value: &Map<String, Value>) -> Map<String, Value> {
-    let mut schema = object(json!({
-        "type": "object",
-        "patternProperties": { "^x-": true },
-        "additionalProperties": value,
-    }));
+    let mut schema = object(json!({ "type": "object", "additionalProperties": value }));
+    if let (KeyRule::HeaderName, Some(pattern)) = (rule, rule.pattern()) {
+        schema.insert(
+            "propertyNames".into(),
+            json!({ "title": "X-Name", "pattern": pattern,
+            "patternErrorMessage": "a name consists of letters, digits, dashes and `_`" }),
+        );
+        return schema;
+    }
+    schema.insert("patternProperties".into(), json!({ "^x-": true }));
     let (example, letters) = match rule {
         KeyRule::Label | KeyRule::LabelOrList | KeyRule::LabelOrPaths => {
             ("name", "small letters, digits and dashes")
         }
         KeyRule::EnvName | KeyRule::EnvNameOrList => ("NAME", "capital letters, digits and `_`"),
-        KeyRule::Text => return schema,
+        KeyRule::HeaderName | KeyRule::Text => return schema,
     };
     if let Some(pattern) = rule.pattern() {
         let names = json!({ "title": example, "pattern": format!("^x-|{pattern}"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use stackc_shape::{Decode, RawText, Spanned, Switch};
+use stackc_unit::HeaderName;
 
 /// Security headers.
 #[derive(Debug, Clone, Default, Decode)]
@@ -22,7 +23,7 @@ pub struct HeadersSpec {
     /// `Cross-Origin-Resource-Policy`; by default `same-site`. `false` sends none.
     pub corp: Option<Switch<Spanned<CorpWord>>>,
     /// Further headers.
-    pub extra: BTreeMap<String, Spanned<RawText>>,
+    pub extra: BTreeMap<HeaderName, Spanned<RawText>>,
 }
 
 /// Who sets security headers.

@@ -1,7 +1,7 @@
 //! Limits on requests.
 
 use stackc_shape::{Decode, Spanned};
-use stackc_unit::Rate;
+use stackc_unit::{HeaderName, Rate};
 
 use crate::RoutePath;
 
@@ -17,15 +17,12 @@ pub struct LimitSpec {
     /// The methods it covers; by default all.
     pub methods: Vec<Spanned<Method>>,
     /// Who is counted; by default `ip`.
-    #[shape(planned)]
     pub key: Option<Spanned<LimitKeyWord>>,
     /// The header that names the client, such as `X-Api-Key`; required by `key: header`.
-    #[shape(planned)]
-    pub header: Option<Spanned<String>>,
+    pub header: Option<Spanned<HeaderName>>,
     /// How the window is kept; by default `average`.
     pub mode: Option<Spanned<LimitModeWord>>,
     /// Who counts; by default the edge.
-    #[shape(planned)]
     pub enforce: Option<Spanned<EnforceWord>>,
     /// Addresses it does not count (CIDR).
     pub exempt: Vec<Spanned<String>>,

@@ -39,43 +39,33 @@ pub struct EdgeSpec {
     /// HTTP/2; by default on.
     pub http2: Option<Spanned<bool>>,
     /// HTTP/3, over UDP; by default off.
-    #[shape(planned)]
     pub http3: Option<Spanned<bool>>,
     /// Security headers.
     pub headers: Option<HeadersSpec>,
     /// Which other sites may call this one from a browser; by default none that the services do not
     /// let in themselves.
-    #[shape(planned)]
-    pub cors: Option<CorsSpec>,
+    pub cors: Option<Spanned<CorsSpec>>,
     /// Compression of answers; `false` turns it off.
     pub compression: Option<Switch<CompressionSpec>>,
     /// Caching, in browsers and at the edge.
-    #[shape(planned)]
     pub cache: Option<CacheSpec>,
     /// The largest request body; by default `1Mi`.
     pub body_limit: Option<Spanned<Bytes>>,
     /// How long the edge waits for clients and services.
-    #[shape(planned)]
     pub timeouts: Option<TimeoutsSpec>,
     /// A network in front of the edge; what it says of the client's address is believed. By default
     /// `none`.
-    #[shape(planned)]
     pub cdn: Option<Spanned<CdnWord>>,
     /// Addresses (CIDR) of further proxies in front, such as a balancer; what they say of the
     /// client's address is believed. By default none.
-    #[shape(planned)]
     pub proxies: Vec<Spanned<String>>,
     /// Logs of requests and faults.
-    #[shape(planned)]
     pub logs: Option<EdgeLogsSpec>,
     /// Who may enter, by name; the rule `default` guards the whole site.
-    #[shape(planned)]
-    pub access: BTreeMap<Label, AccessSpec>,
+    pub access: BTreeMap<Label, Spanned<AccessSpec>>,
     /// Answer every request with 503 for now; by default off.
-    #[shape(planned)]
-    pub maintenance: Option<Switch<MaintenanceSpec>>,
+    pub maintenance: Option<Spanned<Switch<MaintenanceSpec>>>,
     /// Text for what the language has no words for.
-    #[shape(planned)]
     pub extra: Option<ExtraSpec>,
 }
 

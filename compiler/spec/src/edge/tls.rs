@@ -37,8 +37,12 @@ pub enum TlsProfileWord {
 pub enum TlsProviderWord {
     /// certbot by HTTP-01.
     Certbot,
+    /// The ACME module of nginx by HTTP-01; on Kubernetes cert-manager, as with `certbot`.
+    Nginx,
     /// Files that somebody else renews.
     Files,
+    /// A balancer of the cloud, which speaks TLS with the public and redirects plain HTTP.
+    Cloud,
     /// TLS ends before the edge.
     None,
 }

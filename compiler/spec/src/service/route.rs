@@ -29,10 +29,8 @@ pub struct RouteSpec {
     pub buffering: Option<Spanned<bool>>,
     /// The edge keeps answers this long, `true` as long as their `Cache-Control` says, `false` never;
     /// by default as `edge.cache.proxy` has it.
-    #[shape(planned)]
     pub cache: Option<Spanned<Switch<Seconds>>>,
     /// The name of the access rule in `edge.access` that guards it.
-    #[shape(planned)]
     pub access: Option<Spanned<Label>>,
     /// Answers reflect secrets: they are not compressed and their queries are not logged.
     pub sensitive: Option<Spanned<bool>>,

@@ -1,0 +1,177 @@
+//! Who may enter, who may call, what is kept, and where certificates come from.
+
+use stackc_model::{AnswerCache, Cdn, Cors, Enforce, LimitKey, Maintenance, Seconds};
+
+use super::*;
+
+#[test]
+fn a_route_is_guarded_by_its_own_rule_instead_of_the_sites() {
+    let (files, said) = with(|environment| {
+        for (name, range) in [("default", "10.0.0.0/8"), ("staff", "192.0.2.0/24")] {
+            let rule = Access { basic: None, allow: vec![sourced(range.to_owned())] };
+            environment.edge.access.insert(label(name), sourced(rule));
+        }
+        environment.routes[1].access = Some(sourced(label("staff")));
+    });
+    assert!(said.is_empty(), "{said:?}");
+    let site = &files["sites/main.conf"];
+    assert_eq!(location(site, "/api/")[0], "include access.staff.conf;");
+    assert_eq!(location(site, "/")[0], "include access.default.conf;");
+    assert!(!location(site, "/api/").contains(&"include access.default.conf;"));
+}
+
+#[test]
+fn maintenance_turns_everybody_away_but_health_checks() {
+    let (files, _) = with(|environment| {
+        let allow = vec![sourced("192.0.2.7".to_owned())];
+        let retry_after = sourced(Seconds::new(600));
+        environment.edge.maintenance = Some(sourced(Maintenance { allow, retry_after }));
+    });
+    let root = &files["nginx.conf"];
+    assert!(root.contains("geo $maintenance {\n        default 1;\n        192.0.2.7 0;\n    }"));
+    assert!(
+        root.contains(
+            "map $uri $turned_away {\n        default $maintenance;\n        ~^/live$ 0;"
+        )
+    );
+    let site = &files["sites/main.conf"];
+    assert!(site.contains("if ($turned_away) {\n        return 503;"));
+    assert_eq!(location(site, "@maintenance")[0], "add_header Retry-After 600 always;");
+}
+
+#[test]
+fn origins_are_matched_as_a_whole() {
+    let cors = |origins: &[&str], credentials| Cors {
+        origins: origins.iter().map(|origin| sourced((*origin).to_owned())).collect(),
+        credentials,
+        methods: vec!["GET", "POST"],
+    };
+    let (files, said) = with(|environment| {
+        let origins = ["https://a.example", "https://*.b.example:8443"];
+        environment.edge.cors = Some(cors(&origins, true));
+    });
+    assert!(said.is_empty(), "{said:?}");
+    let root = &files["nginx.conf"];
+    assert!(root.contains("        https://a.example $http_origin;"));
+    assert!(
+        root.contains("~^https://[a-z0-9.-]+[.]b[.]example\\\\:8443$\" $http_origin;"),
+        "{root}"
+    );
+    assert!(files["headers.conf"].contains("Allow-Credentials $cors_credentials always;"));
+    assert!(files["proxy.conf"].contains("proxy_hide_header Access-Control-Allow-Origin;"));
+    assert!(files["sites/main.conf"].contains("if ($cors_preflight) {\n        return 204;"));
+    let (files, _) = with(|environment| environment.edge.cors = Some(cors(&["*"], false)));
+    assert!(files["nginx.conf"].contains("map $http_origin $cors_origin {\n        default *;"));
+    assert!(!files["headers.conf"].contains("Credentials"));
+}
+
+#[test]
+fn answers_are_kept_where_a_route_says_so() {
+    let (files, _) = with(|environment| {
+        environment.routes[1].cache = sourced(AnswerCache::For(Seconds::new(300)));
+        environment.edge.static_cache = Some(sourced(Seconds::new(86_400)));
+    });
+    let site = &files["sites/main.conf"];
+    assert!(location(site, "/api/").contains(&"proxy_cache_valid 200 301 308 5m;"));
+    assert!(!location(site, "/").contains(&"include cache.conf;"));
+    assert!(files["cache.conf"].contains("proxy_no_cache $http_authorization $http_cookie;"));
+    // The front end is a build of Vite, the backend is not.
+    assert!(location(site, "/").contains(&"add_header Cache-Control $asset_cache always;"));
+    assert!(!location(site, "/api/").iter().any(|line| line.contains("$asset_cache")));
+    let root = &files["nginx.conf"];
+    assert!(root.contains("\"~^(?:200|206|304) /assets/\" \"public, max-age=86400, immutable\";"));
+}
+
+#[test]
+fn keeps_no_answers_of_grpc() {
+    let (_, said) = with(|environment| {
+        environment.services[0].ports.get_mut("http").unwrap().protocol = Protocol::Grpc;
+        environment.routes.remove(0);
+        environment.routes[0].cache = sourced(AnswerCache::AsTold);
+    });
+    assert_eq!(said, [codes::UNSUPPORTED.id]);
+}
+
+#[test]
+fn certificates_may_come_from_nginx_itself() {
+    let (files, said) = with(|environment| {
+        let tls = environment.edge.tls.as_mut().unwrap();
+        tls.provider = sourced(TlsProvider::Nginx);
+        tls.email = Some(sourced("ops@cod.example".to_owned()));
+    });
+    assert!(said.is_empty(), "{said:?}");
+    let root = &files["nginx.conf"];
+    assert!(root.contains("\nload_module modules/ngx_http_acme_module.so;\n"));
+    assert!(root.contains("        contact ops@cod.example;"));
+    let site = &files["sites/main.conf"];
+    assert_eq!(site.matches("acme_certificate letsencrypt;").count(), 2);
+    assert!(!site.contains("/etc/nginx/certs") && !site.contains("acme-challenge"));
+    let (_, said) = with(|environment| {
+        environment.edge.tls.as_mut().unwrap().provider = sourced(TlsProvider::Nginx);
+        let domain = environment.domains.get_mut("main").unwrap();
+        domain.aliases.push(sourced("*.cod.example".to_owned()));
+    });
+    assert_eq!(said, [codes::CANNOT_CARRY.id]);
+}
+
+#[test]
+fn a_limit_counts_by_header_and_by_address_where_it_is_missing() {
+    let keyed = |key: LimitKey, enforce: Enforce| {
+        with(move |environment| {
+            let mut limit = limit("all", 5, 900);
+            (limit.key, limit.enforce) = (sourced(key), sourced(enforce));
+            limit.methods = vec!["POST".to_owned()];
+            environment.limits = vec![limit];
+            environment.routes.iter_mut().for_each(|route| route.limits = vec![label("all")]);
+        })
+    };
+    let (files, said) = keyed(LimitKey::Header("X-Api-Key".to_owned()), Enforce::Both);
+    // The application counts exactly, so that nginx is coarse is no news.
+    assert!(said.is_empty(), "{said:?}");
+    let limits = &files["limits.conf"];
+    assert!(limits.contains("default $http_x_api_key;\n    \"\" $binary_remote_addr;"));
+    assert!(limits.contains("POST $limit_all_client;"));
+    let both = [codes::APPROXIMATED.id, codes::APPROXIMATED.id];
+    assert_eq!(keyed(LimitKey::User, Enforce::Edge).1, both);
+    assert!(keyed(LimitKey::User, Enforce::Both).1.is_empty());
+}
+
+#[test]
+fn networks_in_front_are_believed_only_where_their_addresses_are_known() {
+    let cdn = |cdn, own: &[&str]| {
+        let own: Vec<_> = own.iter().map(|range| sourced((*range).to_owned())).collect();
+        with(move |environment| {
+            environment.edge.cdn = Some(sourced(cdn));
+            environment.edge.trusted_proxies = own;
+        })
+    };
+    let (files, said) = cdn(Cdn::Cloudflare, &[]);
+    assert!(said.is_empty(), "{said:?}");
+    assert!(files["nginx.conf"].contains("set_real_ip_from 173.245.48.0/20;"));
+    assert_eq!(cdn(Cdn::Cloudfront, &[]).1, [codes::APPROXIMATED.id]);
+    let (files, said) = cdn(Cdn::Cloudfront, &["192.0.2.0/24"]);
+    assert!(said.is_empty() && files["nginx.conf"].contains("set_real_ip_from 192.0.2.0/24;"));
+}
+
+#[test]
+fn http3_is_spoken_beside_http2() {
+    let (files, _) = with(|environment| environment.edge.http3 = sourced(true));
+    assert_eq!(files["nginx.conf"].matches("quic default_server reuseport;").count(), 2);
+    assert_eq!(files["sites/main.conf"].matches("quic;").count(), 4);
+    assert!(files["headers.conf"].contains("Alt-Svc 'h3=\":443\"; ma=86400' always;"));
+}
+
+#[test]
+fn text_of_the_stack_stands_in_files_of_its_own() {
+    let text = |text: &str| {
+        let text = sourced(text.to_owned());
+        with(move |environment| environment.edge.extra.server = Some(text))
+    };
+    let (files, said) = text("location = /x { return 204; }\n");
+    assert!(said.is_empty(), "{said:?}");
+    assert!(files["extra.server.conf"].ends_with("\nlocation = /x { return 204; }\n"));
+    assert_eq!(files["sites/main.conf"].matches("include extra.server.conf;").count(), 1);
+    let (files, said) = text("} server {");
+    assert_eq!(said, [codes::CANNOT_CARRY.id]);
+    assert!(!files.contains_key("extra.server.conf"));
+}
