@@ -2,7 +2,7 @@
 //!
 //! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
 
-use stackc_model::{Concurrency, ObserveLevel, Service, Sourced, Tier, Update};
+use stackc_model::{Concurrency, Moment, ObserveLevel, Service, Sourced, Tier, Update};
 use stackc_source::{Span, codes};
 
 use super::scope::Scope;
@@ -17,6 +17,9 @@ pub(super) fn report(scope: &mut Scope<'_>) {
             replacement(scope, service);
         }
         schedule(scope, service);
+        job(scope, service);
+        pull_secret(scope, service);
+        files(scope, service);
         scratch(scope, service);
         for (name, volume) in &service.volumes {
             let what = format!("the volume `{name}` of `{}`", service.name);
@@ -80,7 +83,10 @@ fn replacement(scope: &mut Scope<'_>, service: &Service) {
     if scope.is_development() {
         return;
     }
-    if let Some(span) = written(&service.update).filter(|_| *service.update != Update::Recreate) {
+    let rollout = [&service.rollout.surge, &service.rollout.unavailable];
+    let stray = rollout.into_iter().find_map(written);
+    let rolls = *service.update != Update::Recreate;
+    if let Some(span) = written(&service.update).or(stray).filter(|_| rolls) {
         let message = format!("compose stops `{}` before it starts the new version", service.name);
         let help = "a copy is away for as long as the new one needs to start";
         approximated(scope, span, message, help);
@@ -123,6 +129,50 @@ fn schedule(scope: &mut Scope<'_>, service: &Service) {
         let message = format!("compose does not end `{}` at its deadline", service.name);
         approximated(scope, span, message, "let the timer of the host end it");
     }
+}
+
+/// Compose starts everything at once, and nothing when the rest is up.
+fn job(scope: &mut Scope<'_>, service: &Service) {
+    let Some(job) = &service.job else { return };
+    if *job.moment == Moment::AfterDeploy {
+        let span = written(&job.moment).unwrap_or(service.span);
+        let message =
+            format!("compose does not run `{}` after a deployment by itself", service.name);
+        let help =
+            format!("run `docker compose -f <file> run --rm {}` when it is up", service.name);
+        approximated(scope, span, message, &help);
+    }
+    if let Some(span) = written(&job.deadline) {
+        let message = format!("compose does not end `{}` at its deadline", service.name);
+        approximated(scope, span, message, "let whoever starts it end it");
+    }
+}
+
+/// Our images are new with each release, and so are their containers; a third party's are not.
+fn files(scope: &mut Scope<'_>, service: &Service) {
+    if service.is_built() || scope.is_development() {
+        return;
+    }
+    for from in service.files.values().filter_map(|mount| mount.from.as_ref()) {
+        let message = format!("compose does not notice a change of `{}`", from.value);
+        let help = format!(
+            "run `docker compose -f <file> up --force-recreate {}`, or write it as `content`",
+            service.name
+        );
+        approximated(scope, from.origin.span().unwrap_or(service.span), message, &help);
+    }
+}
+
+/// Docker pulls with what the host has logged in with.
+fn pull_secret(scope: &mut Scope<'_>, service: &Service) {
+    let Some(id) = service.pull_secret.filter(|_| !scope.is_development()) else { return };
+    let secret = &scope.env[id];
+    let message = format!(
+        "compose pulls the image of `{}` as the host is logged in, whatever the secret says",
+        service.name
+    );
+    let help = format!("run `docker login` on the host with the credentials in `{}`", secret.name);
+    approximated(scope, secret.span.unwrap_or(service.span), message, &help);
 }
 
 /// Docker's own volumes have no size.

@@ -71,8 +71,12 @@ pub(super) struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) healthcheck: Option<Healthcheck>,
     pub(super) logging: Logging,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) labels: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) user: Option<String>,
+    pub(super) user: Option<Said<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) cap_add: Vec<Commented<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) cap_drop: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,19 +94,24 @@ pub(super) struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) shm_size: Option<String>,
     pub(super) stop_grace_period: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) sysctls: BTreeMap<&'static str, Commented<u16>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tmpfs: Vec<Text>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) ulimits: BTreeMap<&'static str, Ulimit>,
 }
 
-/// A switch that carries the reason where it is not as expected.
+/// A value that carries the reason where it is not as expected.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(super) enum Flag {
-    Plain(bool),
-    Because(Commented<bool>),
+pub(super) enum Said<T> {
+    Plain(T),
+    Because(Commented<T>),
 }
+
+/// A switch.
+pub(super) type Flag = Said<bool>;
 
 impl Default for Flag {
     fn default() -> Self {
@@ -236,12 +245,19 @@ pub(super) enum Healthcheck {
 #[derive(Debug, Serialize)]
 pub(super) struct Logging {
     driver: &'static str,
-    options: BTreeMap<&'static str, &'static str>,
+    options: BTreeMap<&'static str, String>,
 }
 
 impl Default for Logging {
     fn default() -> Self {
-        let options = BTreeMap::from([("max-file", "5"), ("max-size", "10m")]);
+        Self::kept("10m".to_owned(), 5)
+    }
+}
+
+impl Logging {
+    /// So many files of this size.
+    pub(super) fn kept(size: String, files: u32) -> Self {
+        let options = BTreeMap::from([("max-file", files.to_string()), ("max-size", size)]);
         Self { driver: "json-file", options }
     }
 }

@@ -1,8 +1,9 @@
 //! What every container has, whoever made its image: as little as it needs.
 
-use stackc_model::{Bytes, Resources as Bounds};
+use stackc_model::{Bytes, Exception, Resources as Bounds, Rotate, Service as Ours};
+use stackc_target::Commented;
 
-use super::document::{Amounts, Deploy, Resources, Service};
+use super::document::{Amounts, Deploy, Logging, Resources, Said, Service};
 use super::text::Text;
 
 /// How many processes and threads an application may have.
@@ -12,7 +13,7 @@ pub(super) const PIDS: u32 = 512;
 /// temporary folder, bounded in everything. The log is bounded by its default.
 pub(super) fn container(user: u32, pids: u32, bounds: &Bounds) -> Service {
     Service {
-        user: Some(format!("{user}:{user}")),
+        user: Some(Said::Plain(format!("{user}:{user}"))),
         cap_drop: vec!["ALL"],
         cpu_shares: Some(shares(bounds.cpu_request.0)),
         deploy: Deploy { replicas: None, resources: resources(pids, bounds) },
@@ -21,6 +22,32 @@ pub(super) fn container(user: u32, pids: u32, bounds: &Bounds) -> Service {
         tmpfs: vec![temporary("/tmp", scratch(bounds))],
         ..Service::default()
     }
+}
+
+/// What a service was excepted from, each with its reason beside it.
+pub(super) fn except(service: &Ours, into: &mut Service) {
+    let because = |exception| service.exceptions.get(&exception).cloned();
+    if let Some(reason) = because(Exception::WritableRoot) {
+        into.read_only = Said::Because(Commented(false, reason));
+    }
+    if let Some(reason) = because(Exception::Root) {
+        into.user = Some(Said::Because(Commented("0:0".to_owned(), reason)));
+    }
+    if let Some(reason) = because(Exception::PrivilegedPorts) {
+        into.sysctls = [("net.ipv4.ip_unprivileged_port_start", Commented(0, reason))].into();
+    }
+    let kept = service.capabilities.iter();
+    into.cap_add = kept.map(|(name, reason)| Commented(name.clone(), reason.clone())).collect();
+}
+
+/// How much of a log is kept, as docker counts: `k` and `m` are decimal.
+pub(super) fn logging(rotate: &Rotate) -> Logging {
+    let size = match rotate.size.0 {
+        bytes if bytes.is_multiple_of(1_000_000) => format!("{}m", bytes / 1_000_000),
+        bytes if bytes.is_multiple_of(1000) => format!("{}k", bytes / 1000),
+        bytes => bytes.to_string(),
+    };
+    Logging::kept(size, *rotate.files)
 }
 
 /// Compose passes a reserved share of processors to nobody but swarm; the weight is what docker has

@@ -1,19 +1,10 @@
 //! Health checks: asked inside the container, so only with what its image is known to hold.
 
 use stackc_model::{Health, Kind, Service};
-use stackc_target::Commented;
+use stackc_target::{Commented, ask};
 
 use super::document::Healthcheck;
 use super::text::{Text, texts};
-
-/// Asks a URL; `fetch` would refuse the ports that browsers block and follow redirects.
-const NODE_HTTP: &str = "require('http').get(process.argv[1], (response) => \
-     process.exit(response.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))";
-const NODE_TCP: &str = "require('net').connect(process.argv[1], '127.0.0.1', () => \
-     process.exit(0)).on('error', () => process.exit(1))";
-const PYTHON_HTTP: &str = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).close()";
-const PYTHON_TCP: &str =
-    "import socket, sys; socket.create_connection(('127.0.0.1', sys.argv[1])).close()";
 
 /// The command that tells whether a service is ready; `None` where its image holds nothing that is
 /// known to ask.
@@ -22,41 +13,33 @@ const PYTHON_TCP: &str =
 /// when those that wait for it may go on.
 pub(super) fn command(service: &Service) -> Option<Vec<Text>> {
     let health = service.health.as_ref()?;
-    if let Some(command) = &health.command {
-        return Some(texts(std::iter::once("CMD").chain(command.iter().map(String::as_str))));
-    }
-    let port = service.main_port()?.1.number.value;
-    let path = health.ready.as_ref().or(health.live.as_ref());
-    let path = path.map(|path| path.as_str());
-    let url = |path: &str| format!("http://127.0.0.1:{port}{path}");
-    let words = match (service.kind.value, path) {
-        (kind, Some(path)) if kind.is_node() => {
-            ["node", "-e", NODE_HTTP, &url(path)].map(Text::from)
+    let kind = *service.kind;
+    let words = if let Some(command) = &health.command {
+        command.value.clone()
+    } else if let Some(name) = &health.tcp {
+        ask::connection(kind, *service.ports.get(&name.value)?.number)?
+    } else if health.grpc.is_some() {
+        return None;
+    } else {
+        let port = *service.main_port()?.1.number;
+        let token = health.token.as_ref().map(|token| &token.value);
+        match health.ready.as_ref().or(health.live.as_ref()) {
+            Some(path) => ask::path(kind, port, path, token)?,
+            None if kind.is_static() => ask::path(kind, port, "/", None)?,
+            None => ask::connection(kind, port)?,
         }
-        (kind, None) if kind.is_node() => {
-            ["node", "-e", NODE_TCP, &port.to_string()].map(Text::from)
-        }
-        (Kind::Python, Some(path)) => ["python", "-c", PYTHON_HTTP, &url(path)].map(Text::from),
-        (Kind::Python, None) => ["python", "-c", PYTHON_TCP, &port.to_string()].map(Text::from),
-        (kind, path) if kind.is_static() => return Some(curl(&url(path.unwrap_or("/")))),
-        _ => return None,
     };
-    Some(std::iter::once(Text::from("CMD")).chain(words).collect())
+    Some(exec(words))
 }
 
-/// Asks a URL with curl, which every official nginx image but the `slim` one holds.
+/// A command without a shell.
+fn exec(words: Vec<String>) -> Vec<Text> {
+    texts(std::iter::once("CMD".to_owned()).chain(words))
+}
+
+/// Asks a URL with curl.
 pub(super) fn curl(url: &str) -> Vec<Text> {
-    texts([
-        "CMD",
-        "curl",
-        "--fail",
-        "--silent",
-        "--show-error",
-        "--globoff",
-        "--output",
-        "/dev/null",
-        url,
-    ])
+    exec(ask::curl(url))
 }
 
 /// The check of a service.

@@ -117,6 +117,9 @@ fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
         if let Some(migrate) = service::lower_migrate(scope, service) {
             ours.insert(service::migrate_name(service), migrate);
         }
+        if let Some(seed) = service::lower_seed(scope, service) {
+            ours.insert(format!("{}-seed", service.name), seed);
+        }
     }
     for (name, service) in ours {
         if found.contains_key(&name) {

@@ -6,6 +6,7 @@ use stackc_model::{Delivery, EnvName, Environment, Service};
 use stackc_target::conventions::SECRETS_DIR;
 
 use super::document::{self, File, FileMount};
+use super::scope::Scope;
 use super::text::Text;
 
 /// Where the container finds a secret.
@@ -36,6 +37,15 @@ pub(super) fn deliver(env: &Environment, service: &Service, into: &mut document:
         if service.delivery.value == Delivery::FileEnv {
             into.environment.insert(format!("{variable}_FILE"), Text::from(path(variable)));
         }
+    }
+}
+
+/// Gives a service the files whose content is a secret.
+pub(super) fn mount_files(scope: &mut Scope<'_>, service: &Service, into: &mut document::Service) {
+    for mount in service.files.values() {
+        let Some(id) = mount.secret else { continue };
+        let source = scope.env[id].name.to_string();
+        into.secrets.push(FileMount::At { source, target: scope.path(&mount.path, service) });
     }
 }
 

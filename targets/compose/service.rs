@@ -1,12 +1,11 @@
 //! Services: what runs all the time, on a schedule, once, and before a new version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{NeedTarget, Role, Service, Start};
+use stackc_model::{Moment, NeedTarget, Service, Start};
 use stackc_source::codes;
-use stackc_target::Commented;
 
-use super::document::{self, Condition, Dependency, FileMount, Flag, VolumeMount};
+use super::document::{self, Condition, Dependency, FileMount, VolumeMount};
 use super::scope::{Scope, databases, runs};
 use super::text::{Text, texts};
 use super::{build, harden, health, secrets};
@@ -28,9 +27,35 @@ pub(super) fn lower(scope: &mut Scope<'_>, service: &Service) -> document::Servi
     } else {
         lowered.restart = Some("no");
         lowered.healthcheck = Some(health::off("it runs to its end"));
-        lowered.profiles = vec![if service.role.value == Role::Cron { "cron" } else { "job" }];
+        lowered.profiles = profile(service).into_iter().collect();
     }
     lowered
+}
+
+/// What has to be asked for, to run at all; what runs before a new version is waited for instead.
+fn profile(service: &Service) -> Option<&'static str> {
+    match service.job.as_ref().map(|job| *job.moment) {
+        None => Some("cron"),
+        Some(Moment::BeforeDeploy) => None,
+        Some(Moment::AfterDeploy) => Some("after-deploy"),
+        Some(Moment::Manual) => Some("manual"),
+    }
+}
+
+/// The run that fills a fresh database, when somebody asks for it.
+pub(super) fn lower_seed(scope: &mut Scope<'_>, service: &Service) -> Option<document::Service> {
+    let seed = service.seed.as_ref()?;
+    let mut lowered = process(scope, service);
+    lowered.depends_on = stores(scope, service);
+    for owner in migrations(scope, service) {
+        lowered.depends_on.insert(migrate_name(owner), Condition::Completed.into());
+    }
+    lowered.networks = vec![if needs_store(service) { "data" } else { "app" }];
+    lowered.command = Some(texts(seed.iter()));
+    lowered.restart = Some("no");
+    lowered.healthcheck = Some(health::off("it runs to its end"));
+    lowered.profiles = vec!["seed"];
+    Some(lowered)
 }
 
 /// The name of the service that runs another's migrations.
@@ -58,23 +83,38 @@ fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
     let env = service.env.iter().map(|(name, value)| (name.to_string(), Text::from(&value.value)));
     lowered.environment = env.collect();
     secrets::deliver(scope.env, service, &mut lowered);
+    secrets::mount_files(scope, service, &mut lowered);
     lowered.configs = configs(scope, service);
+    lowered.labels = contents(service).map(|sum| ("stackc.files", sum)).into_iter().collect();
+    lowered.logging = harden::logging(&service.logs.rotate);
     lowered.stop_grace_period = service.stop.grace.compact();
     for path in &service.writable {
         scope.path(path, service);
         lowered.tmpfs.push(harden::private(path, harden::scratch(&service.resources), user));
     }
-    if let Some(reason) = service.exceptions.get("writable_root") {
-        lowered.read_only = Flag::Because(Commented(false, reason.clone()));
-    }
+    harden::except(service, &mut lowered);
     lowered
+}
+
+/// A sum over the contents written in the stack. Compose looks at the configuration of a service
+/// alone (docker/compose issue 11900), so a label is what makes a changed content a changed service.
+fn contents(service: &Service) -> Option<String> {
+    let written = service.files.values().filter_map(|mount| mount.content.as_ref());
+    let mut texts = written.map(|content| content.as_bytes()).peekable();
+    texts.peek()?;
+    // FNV-1a with a byte between texts that no text holds.
+    let bytes = texts.flat_map(|text| text.iter().copied().chain([0xff]));
+    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    Some(format!("{sum:016x}"))
 }
 
 /// Files of the repository, or of ours with the content of the spec: a read-only container takes
 /// them from files alone.
 fn configs(scope: &mut Scope<'_>, service: &Service) -> Vec<FileMount> {
     let mut mounts = Vec::new();
-    for (name, mount) in &service.files {
+    for (name, mount) in service.files.iter().filter(|(_, mount)| mount.secret.is_none()) {
         let source = format!("{}-{name}", service.name);
         let file = match (&mount.from, &mount.content) {
             (Some(from), _) => format!("./{}", from.trim_start_matches("./")),
@@ -168,7 +208,40 @@ fn dependencies(scope: &mut Scope<'_>, service: &Service) -> BTreeMap<String, De
     for owner in migrations(scope, service) {
         found.insert(migrate_name(owner), Condition::Completed.into());
     }
+    for job in before(scope, service) {
+        found.insert(job.name.to_string(), Condition::Completed.into());
+    }
     found
+}
+
+/// The jobs that must be through before this service starts: all, but for those that need it.
+fn before<'a>(scope: &Scope<'a>, service: &Service) -> Vec<&'a Service> {
+    if !service.is_long_running() {
+        return Vec::new();
+    }
+    let first = |job: &&Service| {
+        let moment = job.job.as_ref().map(|job| *job.moment);
+        moment == Some(Moment::BeforeDeploy) && !reaches(scope, job, service)
+    };
+    scope.services().filter(first).collect()
+}
+
+/// Whether one service waits for another, directly or through others.
+fn reaches(scope: &Scope<'_>, from: &Service, to: &Service) -> bool {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+    while let Some(service) = open.pop() {
+        for need in service.needs.values().filter(|need| *need.start != Start::Any) {
+            if let NeedTarget::Service(id) = need.target {
+                if scope.env[id].name == to.name {
+                    return true;
+                }
+                if seen.insert(id) {
+                    open.push(&scope.env[id]);
+                }
+            }
+        }
+    }
+    false
 }
 
 /// The services whose migrations must be through before this one starts: its own, and those of any

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use stackc_model::{
-    Delivery, EnvName, Kind, Mount, Need, NeedTarget, Role, SecretId, ServiceId, Start, Tier,
+    Delivery, EnvName, Job, Kind, Moment, Mount, Need, NeedTarget, Role, SecretId, ServiceId,
+    Start, Tier,
 };
 
 use super::fixture::{self, label, set, usual};
@@ -166,14 +167,38 @@ fn what_compose_cannot_do_is_said_where_it_was_written() {
 }
 
 #[test]
-fn what_does_not_run_all_the_time_waits_behind_a_profile() {
+fn a_job_runs_first_or_waits_behind_a_profile() {
     let mut stack = fixture::stack(Tier::Production);
-    stack.environments[0].services[1].role = usual(Role::Job);
+    let worker = &mut stack.environments[0].services[1];
+    worker.role = usual(Role::Job);
+    for (moment, profiles, waits) in [
+        (Moment::BeforeDeploy, Value::Null, json!({"condition": "service_completed_successfully"})),
+        (Moment::AfterDeploy, json!(["after-deploy"]), Value::Null),
+        (Moment::Manual, json!(["manual"]), Value::Null),
+    ] {
+        let deadline = usual(stackc_model::Seconds::new(600));
+        stack.environments[0].services[1].job = Some(Job { moment: usual(moment), deadline });
+        let (document, _) = lowered(&stack);
+        let job = &document["services"]["worker"];
+        assert_eq!(job["profiles"], profiles);
+        assert_eq!(job["restart"], "no");
+        assert_eq!(job["deploy"]["replicas"], Value::Null);
+        assert_eq!(document["services"]["web"]["depends_on"]["worker"], waits);
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_job_that_waits_for_him() {
+    let mut stack = fixture::stack(Tier::Production);
+    let deadline = usual(stackc_model::Seconds::new(600));
+    let worker = &mut stack.environments[0].services[1];
+    worker.role = usual(Role::Job);
+    worker.job = Some(Job { moment: usual(Moment::BeforeDeploy), deadline });
+    let web = Need { target: NeedTarget::Service(ServiceId::at(0)), start: usual(Start::Healthy) };
+    worker.needs.insert(label("web"), web);
     let (document, _) = lowered(&stack);
-    let job = &document["services"]["worker"];
-    assert_eq!(job["profiles"], json!(["job"]));
-    assert_eq!(job["restart"], "no");
-    assert_eq!(job["deploy"]["replicas"], Value::Null);
+    assert!(document["services"]["worker"]["depends_on"]["web"].is_object());
+    assert!(document["services"]["web"]["depends_on"]["worker"].is_null());
 }
 
 #[test]
@@ -187,12 +212,28 @@ fn a_singleton_runs_once_whatever_its_scale() {
 }
 
 #[test]
+fn another_content_makes_another_service() {
+    let label_of = |text: &str| {
+        let mut stack = fixture::stack(Tier::Production);
+        let path = set("/etc/worker.conf".to_owned());
+        let content = Some(set(text.to_owned()));
+        let mount = Mount { path, from: None, content, secret: None };
+        stack.environments[0].services[1].files.insert(label("conf"), mount);
+        lowered(&stack).0["services"]["worker"]["labels"]["stackc.files"].clone()
+    };
+    assert_eq!(label_of("a"), label_of("a"));
+    assert!(label_of("a").is_string());
+    assert_ne!(label_of("a"), label_of("b"));
+}
+
+#[test]
 fn content_becomes_a_file_of_its_own() {
     let mut stack = fixture::stack(Tier::Production);
     let mount = Mount {
         path: set("/etc/worker.conf".to_owned()),
         from: None,
         content: Some(set("a = $b\n".to_owned())),
+        secret: None,
     };
     stack.environments[0].services[1].files.insert(label("conf"), mount);
     let files = files(&stack);

@@ -81,7 +81,7 @@ fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) ->
     let mut mounted = BTreeSet::new();
     for service in environment.services.iter().filter(|s| s.platforms.contains(&Platform::Compose))
     {
-        for file in service.files.values() {
+        for file in service.files.values().filter(|file| file.secret.is_none()) {
             mounted.insert(match &file.from {
                 Some(from) => scribe.carry("the path of a file", from, from.origin.span()),
                 // The compose target writes the content of these into one folder.
@@ -157,7 +157,7 @@ mod tests {
             let mut environment = environment("production", Tier::Production);
             let content = from.is_none().then(|| given("hello".to_owned()));
             let from = from.map(|from| given(from.to_owned()));
-            let mount = Mount { path: given("/etc/motd".to_owned()), from, content };
+            let mount = Mount { path: given("/etc/motd".to_owned()), from, content, secret: None };
             environment.services[0].platforms.push(Platform::Compose);
             environment.services[0].files.insert(label("motd"), mount);
             let mut diagnostics = Diagnostics::default();

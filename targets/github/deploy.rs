@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Ci, Environment, Platform, Seconds, Service, Stack, Tier, Trigger};
+use stackc_model::{Ci, Environment, Moment, Platform, Seconds, Service, Stack, Tier, Trigger};
 use stackc_source::{Diagnostics, codes};
 use stackc_target::Commented;
 
@@ -155,10 +155,13 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// The most that a migration of this environment may take.
+    /// The most that a migration of this environment, or a job before its deployment, may take.
     pub(crate) fn longest_migration(&self) -> Option<Seconds> {
-        let migrations = self.environment.services.iter().filter_map(|s| s.migrate.as_ref());
-        migrations.map(|migrate| *migrate.timeout).max()
+        let services = || self.environment.services.iter();
+        let migrations = services().filter_map(|s| Some(*s.migrate.as_ref()?.timeout));
+        let first = services().filter_map(|s| s.job.as_ref());
+        let first = first.filter(|job| *job.moment == Moment::BeforeDeploy);
+        migrations.chain(first.map(|job| *job.deadline)).max()
     }
 
     /// Tells Slack that a deployment failed.

@@ -5,7 +5,7 @@ use stackc_source::codes;
 use stackc_target::conventions::{APP_UID, HEADER, SECRETS_DIR};
 
 use super::context::{Context, Subject};
-use super::job::{ignore_disruptions, scheduled};
+use super::job::{When, ignore_disruptions, scheduled};
 use super::manifest::*;
 use super::output::{Output, Place};
 use super::pod::{self, Pod, scratch, variable};
@@ -54,7 +54,7 @@ fn postgres(
 ) {
     let subject = subject(store);
     let name = subject.name.as_str();
-    account(ctx, &subject, out);
+    account(ctx, &subject, None, out);
     let script = out.add_script(&format!("{name}.sh"), script());
     let files = vec![format!("backup.sh={script}")];
     out.config_map(Place::Main, ConfigMap { name: name.to_owned(), literals: Vec::new(), files });
@@ -74,6 +74,7 @@ fn postgres(
         grace: 30,
         restart: Some("Never"),
         spread: false,
+        rights: pod::Rights::default(),
     };
     pod.mount_secret(store.name.as_str(), std::iter::once(password));
     pod.mount_scripts(name, "/scripts");
@@ -87,7 +88,7 @@ fn postgres(
         pod_failure_policy: ignore_disruptions(),
         template: pod.template(ctx, &subject, name),
     };
-    let spec = scheduled(ctx, &subject, &backup.schedule, "Forbid", job);
+    let spec = scheduled(ctx, &subject, When::At(&backup.schedule), "Forbid", job);
     out.add(Place::Main, name, "cronjob", &Object::new(CRON_JOB, ctx.metadata(&subject), spec));
 }
 
@@ -123,7 +124,7 @@ fn container(
         liveness_probe: None,
         readiness_probe: None,
         lifecycle: None,
-        security_context: pod::hardened(Noted::Plain(true)),
+        security_context: pod::hardened(Noted::Plain(true), Vec::new()),
         volume_mounts: Vec::new(),
     }
 }

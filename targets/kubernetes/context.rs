@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Environment, Platform, Service, ServiceId, Stack};
+use stackc_model::{Environment, Exception, Platform, Service, ServiceId, Stack};
 
 use super::manifest::{Labels, Metadata, PolicyPort, PortRef, Selector, TemplateMetadata};
 use super::options::Settings;
@@ -102,6 +102,16 @@ impl<'a> Context<'a> {
     /// The metadata of a thing's pods.
     pub(crate) fn template_metadata(&self, subject: &Subject) -> TemplateMetadata {
         TemplateMetadata { labels: self.labels(subject) }
+    }
+
+    /// Whether all pods keep the strictest of the pod security standards: no root, and no capability
+    /// but the one to listen on low ports.
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.services().all(|(_, service)| {
+            let mut kept = service.capabilities.keys();
+            !service.exceptions.contains_key(&Exception::Root)
+                && kept.all(|name| name == "NET_BIND_SERVICE")
+        })
     }
 
     /// The services that run here.

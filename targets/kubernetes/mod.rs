@@ -9,6 +9,7 @@ mod edge;
 mod engine;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod given;
 mod job;
 mod limits;
 mod manifest;
@@ -86,9 +87,10 @@ fn lower(ctx: &Context<'_>, mut out: Output<'_>) {
         match *service.role {
             Role::Web | Role::Internal | Role::Worker => service::lower(ctx, service, &mut out),
             Role::Cron => job::cron(ctx, service, &mut out),
-            Role::Job => {}
+            Role::Job => job::once(ctx, service, &mut out),
         }
         job::migrate(ctx, service, &mut out);
+        job::seed(ctx, service, &mut out);
     }
     for (_, store) in ctx.environment.stores() {
         store::lower(ctx, store, &mut out);
@@ -102,17 +104,18 @@ fn lower(ctx: &Context<'_>, mut out: Output<'_>) {
     out.finish(&ctx.settings.namespace, &ctx.common_labels());
 }
 
-/// The namespace; it admits only pods that keep the strictest of the pod security standards.
+/// The namespace; it admits only pods that keep the strictest of the pod security standards that all
+/// of ours keep.
 fn namespace(ctx: &Context<'_>, out: &mut Output<'_>) {
     let version = || format!("v1.{}", ctx.settings.minor);
-    let restricted = || "restricted".to_owned();
+    let level = || if ctx.is_restricted() { "restricted" } else { "baseline" }.to_owned();
     let mut labels = ctx.common_labels();
     labels.extend(Labels::from([
-        ("pod-security.kubernetes.io/audit", restricted()),
+        ("pod-security.kubernetes.io/audit", level()),
         ("pod-security.kubernetes.io/audit-version", version()),
-        ("pod-security.kubernetes.io/enforce", restricted()),
+        ("pod-security.kubernetes.io/enforce", level()),
         ("pod-security.kubernetes.io/enforce-version", version()),
-        ("pod-security.kubernetes.io/warn", restricted()),
+        ("pod-security.kubernetes.io/warn", level()),
         ("pod-security.kubernetes.io/warn-version", version()),
     ]));
     let name = ctx.settings.namespace.clone();

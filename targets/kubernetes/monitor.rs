@@ -54,6 +54,12 @@ fn spec(ctx: &Context<'_>, service: &Service) -> Option<PodMonitorSpec> {
             port: named,
             port_number: numbered,
             path: metrics.path.value.clone(),
+            authorization: metrics.token.as_ref().map(|token| Authorization {
+                credentials: SecretKey {
+                    name: service.name.to_string(),
+                    key: token.value.to_string(),
+                },
+            }),
         }],
     })
 }

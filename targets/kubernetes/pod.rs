@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Delivery, Millicores, Origin, Resources as Bounds, Service};
+use stackc_model::{Bytes, Exception, Millicores, Origin, Resources as Bounds, Service};
 use stackc_target::conventions::{APP_UID, SECRETS_DIR};
 
 use super::context::{Context, Subject};
+use super::given;
 use super::manifest::*;
 use super::output::{Output, Place};
-use super::text::{literal, unexpanded};
+use super::text::unexpanded;
 
 /// `0440` and `0555` as the numbers YAML 1.2 and JSON know.
-const GROUP_READS: u32 = 0o440;
+pub(crate) const GROUP_READS: u32 = 0o440;
 const ALL_RUN: u32 = 0o555;
 
 /// A pod of one container.
@@ -23,6 +24,15 @@ pub(crate) struct Pod {
     pub(crate) restart: Option<&'static str>,
     /// Whether several copies are to be kept apart.
     pub(crate) spread: bool,
+    /// What it may do beyond what others may.
+    pub(crate) rights: Rights,
+}
+
+/// What a pod may do beyond what others may, each with its reason.
+#[derive(Debug, Default)]
+pub(crate) struct Rights {
+    root: Option<String>,
+    ports: Option<String>,
 }
 
 impl Pod {
@@ -41,12 +51,16 @@ impl Pod {
             restart_policy: self.restart,
             termination_grace_period_seconds: self.grace,
             security_context: PodSecurity {
-                run_as_non_root: true,
+                run_as_non_root: match self.rights.root {
+                    Some(reason) => Noted::with(false, reason),
+                    None => Noted::Plain(true),
+                },
                 run_as_user: self.user,
                 run_as_group: self.user,
                 fs_group: self.user,
                 fs_group_change_policy: "OnRootMismatch",
                 seccomp_profile: Seccomp { kind: "RuntimeDefault" },
+                sysctls: self.rights.ports.into_iter().map(all_ports).collect(),
             },
             affinity: self.spread.then(|| affinity(ctx, &subject.name)),
             topology_spread_constraints: match self.spread {
@@ -98,6 +112,11 @@ impl Pod {
     }
 }
 
+/// Any user may listen below port 1024; the strictest of the pod security standards admits it.
+fn all_ports(reason: String) -> Sysctl {
+    Sysctl { name: "net.ipv4.ip_unprivileged_port_start", value: Noted::with("0", reason) }
+}
+
 /// Scratch space on the node's disk.
 pub(crate) fn scratch(size: Bytes) -> VolumeSource {
     VolumeSource::EmptyDir(EmptyDir { medium: None, size_limit: size.kubernetes() })
@@ -109,11 +128,11 @@ pub(crate) fn variable(name: &str, value: &str) -> EnvVar {
 }
 
 /// What every container may not do.
-pub(crate) fn hardened(read_only_root: Noted<bool>) -> ContainerSecurity {
+pub(crate) fn hardened(read_only_root: Noted<bool>, keep: Vec<Noted<String>>) -> ContainerSecurity {
     ContainerSecurity {
         allow_privilege_escalation: false,
         read_only_root_filesystem: read_only_root,
-        capabilities: Capabilities { drop: ["ALL"] },
+        capabilities: Capabilities { add: keep, drop: ["ALL"] },
     }
 }
 
@@ -181,14 +200,14 @@ pub(crate) fn of_service(
         // The image's entrypoint stays: in our images it reads the secrets.
         args: args.unwrap_or_default().iter().map(|word| unexpanded(word)).collect(),
         ports: Vec::new(),
-        env_from: variables(service, name, place, out),
+        env_from: given::variables(service, name, place, out),
         env: Vec::new(),
         resources: resources(&service.resources),
         startup_probe: None,
         liveness_probe: None,
         readiness_probe: None,
         lifecycle: None,
-        security_context: hardened(read_only_root(service)),
+        security_context: hardened(read_only_root(service), kept(service)),
         volume_mounts: Vec::new(),
     };
     let mut pod = Pod {
@@ -198,22 +217,33 @@ pub(crate) fn of_service(
         grace: service.stop.grace.ceil(),
         restart: None,
         spread: false,
+        rights: Rights {
+            root: service.exceptions.get(&Exception::Root).cloned(),
+            ports: service.exceptions.get(&Exception::PrivilegedPorts).cloned(),
+        },
     };
-    secrets(service, &mut pod);
+    given::secrets(service, &mut pod);
     pod.mount("tmp", "/tmp", false, scratch(*service.resources.disk));
     for (at, path) in service.writable.iter().enumerate() {
         pod.mount(&format!("writable-{}", at + 1), path, false, scratch(*service.resources.disk));
     }
-    files(service, name, place, &mut pod, out);
+    given::files(service, name, place, &mut pod, out);
+    given::secret_files(service, &mut pod);
     pod
 }
 
 /// Whether the root stays read-only; an exception carries its reason.
 fn read_only_root(service: &Service) -> Noted<bool> {
-    match service.exceptions.get("writable_root") {
+    match service.exceptions.get(&Exception::WritableRoot) {
         Some(reason) => Noted::with(false, reason.clone()),
         None => Noted::Plain(true),
     }
+}
+
+/// The capabilities it keeps, each with its reason.
+fn kept(service: &Service) -> Vec<Noted<String>> {
+    let noted = |(name, reason): (&String, &String)| Noted::with(name.clone(), reason.clone());
+    service.capabilities.iter().map(noted).collect()
 }
 
 /// Our images run as any user: where none was asked for it is one above those of the nodes, also
@@ -223,66 +253,6 @@ fn user(service: &Service) -> u32 {
         Origin::Default(_) if service.is_built() => APP_UID,
         _ => *service.user,
     }
-}
-
-/// The plain variables, by a config map whose name follows its content, so that a change rolls the
-/// pods.
-fn variables(service: &Service, name: &str, place: Place, out: &mut Output<'_>) -> Vec<EnvFrom> {
-    if service.env.is_empty() {
-        return Vec::new();
-    }
-    let literals = service.env.iter().map(|(key, value)| literal(key.as_str(), value)).collect();
-    out.config_map(place, ConfigMap { name: name.to_owned(), literals, files: Vec::new() });
-    vec![EnvFrom { config_map_ref: Name::new(name) }]
-}
-
-/// The secrets of a service lie in one secret of its name, one key for each variable.
-fn secrets(service: &Service, pod: &mut Pod) {
-    let secret = service.name.as_str();
-    if *service.delivery == Delivery::Env {
-        pod.container.env.extend(service.secrets.keys().map(|key| {
-            let source = SecretKey { name: secret.to_owned(), key: key.to_string() };
-            EnvVar {
-                name: key.to_string(),
-                value: None,
-                value_from: Some(ValueFrom { secret_key_ref: source }),
-            }
-        }));
-        return;
-    }
-    if *service.delivery == Delivery::FileEnv {
-        pod.container.env.extend(
-            service
-                .secrets
-                .keys()
-                .map(|key| variable(&format!("{key}_FILE"), &format!("{SECRETS_DIR}/{key}"))),
-        );
-    }
-    pod.mount_secret(secret, service.secrets.keys().map(ToString::to_string));
-}
-
-/// The files whose content is written in the stack, by a config map of their own.
-fn files(service: &Service, name: &str, place: Place, pod: &mut Pod, out: &mut Output<'_>) {
-    let written =
-        || service.files.iter().filter_map(|(key, file)| Some((key, file, file.content.as_ref()?)));
-    let literals: Vec<_> =
-        written().map(|(key, _, content)| literal(key.as_str(), content)).collect();
-    if literals.is_empty() {
-        return;
-    }
-    let config_map = format!("{name}-files");
-    for (key, file, _) in written() {
-        pod.container.volume_mounts.push(VolumeMount {
-            name: "files".to_owned(),
-            mount_path: file.path.value.clone(),
-            sub_path: Some(key.to_string()),
-            read_only: Some(true),
-        });
-    }
-    let source =
-        ConfigMapVolume { name: config_map.clone(), default_mode: Noted::with(0o444, "0444") };
-    pod.volumes.push(Volume { name: "files".to_owned(), source: VolumeSource::ConfigMap(source) });
-    out.config_map(place, ConfigMap { name: config_map, literals, files: Vec::new() });
 }
 
 #[cfg(test)]

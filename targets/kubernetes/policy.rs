@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{External, NeedTarget, ObserveLevel, Role, Service, ServiceId, Store, StoreId};
+use stackc_model::{External, NeedTarget, ObserveLevel, Service, ServiceId, Store, StoreId};
 use stackc_source::codes;
 
 use super::backup;
@@ -33,14 +33,16 @@ pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
     let callers = callers(ctx);
     default_deny(ctx, out);
     allow_dns(ctx, out);
-    for (id, item) in ctx.services().filter(|(_, item)| *item.role != Role::Job) {
+    for (id, item) in ctx.services() {
         let spec = of_service(ctx, id, item, &callers);
         add(ctx, Place::Main, &service::subject(item), spec, out);
-        if let Some(subject) = job::migration(item) {
+        let migration = job::migration(item).map(|subject| (Place::Jobs, subject));
+        let seed = job::seeding(item).map(|subject| (Place::Main, subject));
+        for (place, subject) in migration.into_iter().chain(seed) {
             let mut spec =
                 PolicySpec { pod_selector: ctx.selector(&subject.name), ..PolicySpec::default() };
             spec.egress = egress(ctx, item);
-            add(ctx, Place::Jobs, &subject, spec, out);
+            add(ctx, place, &subject, spec, out);
         }
     }
     for (id, item) in ctx.environment.stores() {

@@ -1,9 +1,10 @@
 //! How health is asked.
 
-use stackc_model::{Health, Service, Sourced};
+use stackc_model::{EnvName, Health, Label, Service, Sourced};
+use stackc_target::ask;
 
 use super::context::port_ref;
-use super::manifest::{Exec, Handler, HttpGet, PortRef, Probe, TcpSocket};
+use super::manifest::{Exec, Grpc, Handler, HttpGet, PortRef, Probe, TcpSocket};
 use super::text::unexpanded;
 
 /// How long a container may take to start: as many tries of [`STARTUP_PERIOD`] seconds.
@@ -21,6 +22,7 @@ pub(crate) struct Probes {
 /// What can be asked of a service.
 struct Asked<'a> {
     health: &'a Health,
+    service: &'a Service,
     port: Option<PortRef>,
     /// Whether it serves files, and so has a front page.
     front: bool,
@@ -36,19 +38,34 @@ impl Asked<'_> {
     }
 
     fn http(&self, path: String) -> Option<Handler> {
+        if let Some(token) = &self.health.token {
+            return asked_with(self.service, &path, token);
+        }
         let port = self.port.clone()?;
         Some(Handler::HttpGet(HttpGet { path, port }))
     }
 
     fn exec(&self) -> Option<Handler> {
-        let command = self.health.command.as_ref()?;
-        let command = command.iter().map(|word| unexpanded(word)).collect();
-        Some(Handler::Exec(Exec { command }))
+        self.health.command.as_ref().map(|command| exec(command))
+    }
+
+    /// The one question on a port of its own, instead of paths.
+    fn port(&self) -> Option<Handler> {
+        let number = |name: &Label| Some(*self.service.ports.get(name)?.number);
+        if let Some(name) = &self.health.tcp {
+            let port = port_ref(name.as_str(), number(name)?);
+            return Some(Handler::TcpSocket(TcpSocket { port }));
+        }
+        let port = number(self.health.grpc.as_ref()?)?;
+        Some(Handler::Grpc(Grpc { port }))
     }
 
     /// Whether the process lives; never whether what it depends on does.
     fn live(&self) -> Option<Handler> {
-        self.get(self.health.live.as_ref()).or_else(|| self.tcp()).or_else(|| self.exec())
+        self.get(self.health.live.as_ref())
+            .or_else(|| self.port())
+            .or_else(|| self.tcp())
+            .or_else(|| self.exec())
     }
 
     /// Whether it can answer; nobody sends anything to what has no port.
@@ -56,6 +73,7 @@ impl Asked<'_> {
         self.port.as_ref()?;
         let front = || self.front.then(|| self.http("/".to_owned())).flatten();
         self.get(self.health.ready.as_ref())
+            .or_else(|| self.port())
             .or_else(|| self.exec())
             .or_else(front)
             .or_else(|| self.tcp())
@@ -75,11 +93,23 @@ impl Asked<'_> {
     }
 }
 
+/// A command inside the container.
+fn exec(words: &[String]) -> Handler {
+    Handler::Exec(Exec { command: words.iter().map(|word| unexpanded(word)).collect() })
+}
+
+/// A path that wants a token. The kubelet has none to send, so the container asks itself; `None`
+/// where nothing is known that could.
+pub(crate) fn asked_with(service: &Service, path: &str, token: &EnvName) -> Option<Handler> {
+    let port = *service.main_port()?.1.number;
+    ask::path(*service.kind, port, path, Some(token)).map(|words| exec(&words))
+}
+
 /// The probes of a service; none where nothing can be asked.
 pub(crate) fn of_service(service: &Service) -> Probes {
     let Some(health) = &service.health else { return Probes::default() };
     let port = service.main_port().map(|(name, port)| port_ref(name.as_str(), *port.number));
-    let asked = Asked { health, port, front: service.kind.is_static() };
+    let asked = Asked { health, service, port, front: service.kind.is_static() };
     Probes {
         startup: asked.started().map(|handler| Probe {
             period_seconds: STARTUP_PERIOD,

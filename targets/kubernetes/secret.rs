@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{SecretId, SecretSource};
+use stackc_model::{SecretId, SecretSource, Service};
 
 use super::context::{Context, Subject};
 use super::manifest::*;
@@ -18,14 +18,30 @@ pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
         return;
     }
     for (_, item) in ctx.services() {
-        let keys = item.secrets.iter().map(|(key, id)| (key.to_string(), *id)).collect();
-        add(ctx, &service::subject(item), &keys, out);
+        let variables = item.secrets.iter().map(|(key, id)| (key.to_string(), *id));
+        let files =
+            item.files.iter().filter_map(|(key, file)| Some((key.to_string(), file.secret?)));
+        add(ctx, &service::subject(item), &variables.chain(files).collect(), out);
+        pull(ctx, item, out);
     }
     for (_, item) in ctx.environment.stores() {
         let name = |id: SecretId| ctx.environment[id].name.to_string();
         let keys = store::secrets(item).into_iter().map(|id| (name(id), id)).collect();
         add(ctx, &store::subject(item), &keys, out);
     }
+}
+
+/// What a third party's image is pulled with, in the form the kubelet wants.
+fn pull(ctx: &Context<'_>, item: &Service, out: &mut Output<'_>) {
+    let (Some(name), Some(id)) = (service::pull_secret(item), item.pull_secret) else { return };
+    let keys = BTreeMap::from([(".dockerconfigjson".to_owned(), id)]);
+    let mut spec = spec(ctx, &name, &keys);
+    if let Some(template) = &mut spec.target.template {
+        template.kind = Some("kubernetes.io/dockerconfigjson");
+    }
+    let metadata = ctx.metadata_as(&name, &service::subject(item));
+    let object = Object::new(EXTERNAL_SECRET, metadata, spec);
+    out.add(Place::Main, &name, "externalsecret", &object);
 }
 
 fn add(
@@ -59,7 +75,7 @@ fn spec(ctx: &Context<'_>, name: &str, keys: &BTreeMap<String, SecretId>) -> Ext
     // Without a template the fetched values become the keys as they are.
     let values = (!keys.iter().all(verbatim)).then(|| {
         let value = |(key, id): (&String, &SecretId)| (key.clone(), template(environment, *id));
-        SecretTemplate { engine_version: "v2", data: keys.iter().map(value).collect() }
+        SecretTemplate { kind: None, engine_version: "v2", data: keys.iter().map(value).collect() }
     });
     ExternalSecretSpec {
         refresh_interval: "1h",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Origin, Protocol, Role, Service, Update, Volume};
+use stackc_model::{Bytes, Copies, Origin, Protocol, Role, Rollout, Service, Update, Volume};
 
 use super::context::{Context, Subject, port_ref};
 use super::manifest::*;
@@ -33,7 +33,7 @@ pub(crate) fn subject(service: &Service) -> Subject {
 /// All objects of a long-running service.
 pub(crate) fn lower(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let (name, subject) = (service.name.as_str(), subject(service));
-    account(ctx, &subject, out);
+    account(ctx, &subject, pull_secret(service).as_deref(), out);
     let object = deployment(ctx, service, &subject, out);
     out.add(Place::Main, name, "deployment", &object);
     if !service.ports.is_empty() {
@@ -57,21 +57,26 @@ pub(crate) fn lower(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) 
 }
 
 /// A service account without a token: nothing here talks to the API.
-pub(crate) fn account(ctx: &Context<'_>, subject: &Subject, out: &mut Output<'_>) {
+pub(crate) fn account(
+    ctx: &Context<'_>,
+    subject: &Subject,
+    own: Option<&str>,
+    out: &mut Output<'_>,
+) {
+    let shared = ctx.settings.written.pull_secret.iter().map(|name| name.as_str());
     let object = ServiceAccount {
         api_version: "v1",
         kind: "ServiceAccount",
         metadata: ctx.metadata(subject),
         automount_service_account_token: false,
-        image_pull_secrets: ctx
-            .settings
-            .written
-            .pull_secret
-            .iter()
-            .map(|name| Name::new(name.as_str()))
-            .collect(),
+        image_pull_secrets: shared.chain(own).map(Name::new).collect(),
     };
     out.add(Place::Main, &subject.name, "serviceaccount", &object);
+}
+
+/// The secret with which a third party's image is pulled.
+pub(crate) fn pull_secret(service: &Service) -> Option<String> {
+    service.pull_secret.map(|_| format!("{}-pull", service.name))
 }
 
 /// A disruption budget: nodes are drained one pod at a time, and a sick pod never stops that.
@@ -104,24 +109,30 @@ fn deployment(
         revision_history_limit: 3,
         min_ready_seconds: 10,
         progress_deadline_seconds: 600.max(grace * 2),
-        strategy: strategy(*service.update),
+        strategy: strategy(service),
         selector: ctx.selector(&subject.name),
         template,
     };
     Object::new(DEPLOYMENT, ctx.metadata(subject), spec)
 }
 
-fn strategy(update: Update) -> Strategy {
-    match update {
-        Update::Rolling => Strategy {
-            kind: "RollingUpdate",
-            rolling_update: Some(RollingUpdate { max_surge: "25%", max_unavailable: 0 }),
-        },
-        Update::BlueGreen => Strategy {
-            kind: "RollingUpdate",
-            rolling_update: Some(RollingUpdate { max_surge: "100%", max_unavailable: 0 }),
-        },
+fn strategy(service: &Service) -> Strategy {
+    let rolling = |max_surge, max_unavailable| Strategy {
+        kind: "RollingUpdate",
+        rolling_update: Some(RollingUpdate { max_surge, max_unavailable }),
+    };
+    let Rollout { surge, unavailable } = &service.rollout;
+    match *service.update {
+        Update::Rolling => rolling(amount(**surge), amount(**unavailable)),
+        Update::BlueGreen => rolling(amount(Copies::Share(100)), amount(Copies::Count(0))),
         Update::Recreate => Strategy { kind: "Recreate", rolling_update: None },
+    }
+}
+
+fn amount(copies: Copies) -> Amount {
+    match copies {
+        Copies::Count(count) => Amount::Count(count),
+        Copies::Share(share) => Amount::Share(format!("{share}%")),
     }
 }
 
@@ -185,6 +196,7 @@ fn exposed(ctx: &Context<'_>, service: &Service) -> ServiceSpec {
     ServiceSpec {
         kind: "ClusterIP",
         cluster_ip: None,
+        session_affinity: service.scale.sticky.then_some("ClientIP"),
         selector: ctx.stable_labels(service.name.as_str()),
         ports: ports.collect(),
     }

@@ -48,7 +48,7 @@ pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
     let (name, subject) = (store.name.as_str(), subject(store));
     let mut profile = profile(ctx, store);
     profile.init = made_with(ctx, store, out);
-    account(ctx, &subject, out);
+    account(ctx, &subject, None, out);
     let port = ServicePort {
         name: profile.port.to_owned(),
         port: store.port,
@@ -59,6 +59,7 @@ pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
     let service = ServiceSpec {
         kind: "ClusterIP",
         cluster_ip: Some("None"),
+        session_affinity: None,
         selector: ctx.stable_labels(name),
         ports: vec![port],
     };
@@ -133,7 +134,7 @@ fn running(ctx: &Context<'_>, store: &Store, profile: Profile) -> Pod {
         liveness_probe: Some(probe(alive, 20, 3)),
         readiness_probe: Some(probe(ready, 10, 3)),
         lifecycle: None,
-        security_context: pod::hardened(Noted::Plain(true)),
+        security_context: pod::hardened(Noted::Plain(true), Vec::new()),
         volume_mounts: Vec::new(),
     };
     let mut pod = Pod {
@@ -143,6 +144,7 @@ fn running(ctx: &Context<'_>, store: &Store, profile: Profile) -> Pod {
         grace: profile.grace,
         restart: None,
         spread: false,
+        rights: pod::Rights::default(),
     };
     pod.mount_secret(name, profile.secrets.iter().map(|id| ctx.environment[*id].name.to_string()));
     if let Some(mount) = &profile.mount {

@@ -40,6 +40,47 @@ fn every_file_is_listed_once_and_jobs_never_in_the_main_folder() {
 }
 
 #[test]
+fn a_job_runs_before_a_release_or_when_somebody_asks() {
+    let job = |moment| {
+        let (artifacts, codes) = rendered(|environment| {
+            let deadline = given(Seconds::new(60));
+            let worker = environment.services.last_mut().unwrap();
+            worker.role = given(Role::Job);
+            worker.job = Some(Job { moment: given(moment), deadline });
+        });
+        (artifacts, codes.iter().filter(|code| **code == codes::APPROXIMATED.id).count())
+    };
+    let (first, _) = job(Moment::BeforeDeploy);
+    assert!(production(&first, "jobs/worker.job.yaml").contains("activeDeadlineSeconds: 60\n"));
+    assert!(first.get("k8s/production/worker.cronjob.yaml").is_none());
+    let (asked, told) = job(Moment::Manual);
+    assert!(production(&asked, "worker.cronjob.yaml").contains("  suspend: true\n"));
+    assert_eq!(job(Moment::AfterDeploy).1, told + 1);
+}
+
+#[test]
+fn one_exception_opens_the_namespace_and_no_other_pod() {
+    let standard = |change: fn(&mut Service)| {
+        let (artifacts, _) = rendered(|environment| change(&mut environment.services[0]));
+        let namespace = artifacts.iter().find(|it| it.path.as_str().ends_with(".namespace.yaml"));
+        let namespace = namespace.unwrap().body.text().to_owned();
+        let worker = production(&artifacts, "worker.deployment.yaml");
+        assert!(worker.contains("runAsNonRoot: true\n") && !worker.contains("add:"), "{worker}");
+        namespace.contains("enforce: restricted\n")
+    };
+    assert!(standard(|_| {}));
+    assert!(standard(|service| {
+        service.capabilities.insert("NET_BIND_SERVICE".to_owned(), "why".to_owned());
+    }));
+    assert!(!standard(|service| {
+        service.capabilities.insert("CHOWN".to_owned(), "why".to_owned());
+    }));
+    assert!(!standard(|service| {
+        service.exceptions.insert(Exception::Root, "why".to_owned());
+    }));
+}
+
+#[test]
 fn a_selector_does_not_follow_the_role() {
     let selector = |role| {
         let (artifacts, _) = rendered(|environment| environment.services[0].role = given(role));

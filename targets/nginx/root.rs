@@ -1,6 +1,6 @@
 //! `nginx.conf`: the process, what holds for all sites, and the servers for no site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_source::Diagnostics;
 
@@ -181,11 +181,20 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
             Some((scope.upstream(route), address))
         })
         .collect();
+    let sticky: BTreeSet<_> = scope
+        .routes
+        .iter()
+        .filter(|route| *scope.service(route).scale.sticky)
+        .map(|route| scope.upstream(route))
+        .collect();
     let upstream = |(name, address): (String, String)| {
         let mut items = vec![
             line("zone", [Arg::ours(&*name), "64k".into()]),
             line("server", [Arg::ours(address), "resolve".into()]),
         ];
+        if sticky.contains(&name) {
+            items.push(plain("hash", "$binary_remote_addr consistent"));
+        }
         items.extend((!scope.keeps_alive()).then(|| plain("keepalive", "32")));
         block("upstream", [Arg::ours(name)], items)
     };

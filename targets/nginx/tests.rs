@@ -101,6 +101,7 @@ fn keeps_metrics_inside_wherever_a_route_would_show_them() {
         http: sourced("http_request_duration_seconds".to_owned()),
         db_pool_waiting: None,
         db_latency: None,
+        token: None,
     };
     let blocks = |path: &str, strip: bool| {
         let (files, _) = with(|environment| {

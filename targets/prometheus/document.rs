@@ -157,6 +157,8 @@ pub(super) struct Scrape {
     pub(super) job_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) metrics_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authorization: Option<Authorization>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) params: BTreeMap<&'static str, Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,6 +171,12 @@ pub(super) struct Scrape {
     pub(super) relabel_configs: Vec<Relabel>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) metric_relabel_configs: Vec<Relabel>,
+}
+
+/// A bearer token, read from a file at each scrape.
+#[derive(Debug, Serialize)]
+pub(super) struct Authorization {
+    pub(super) credentials_file: String,
 }
 
 /// Discovery through the addresses of a name.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use stackc_model::Seconds;
+use stackc_target::conventions::SECRETS_DIR;
 
 use super::amount::compact;
 use super::document::{
-    Alerting, Alertmanager, Blackbox, Config, Dns, ExternalLabels, Global, HttpProbe, Module,
-    Relabel, Retention, Scrape, Static, Storage, TcpProbe, Tsdb,
+    Alerting, Alertmanager, Authorization, Blackbox, Config, Dns, ExternalLabels, Global,
+    HttpProbe, Module, Relabel, Retention, Scrape, Static, Storage, TcpProbe, Tsdb,
 };
 use super::jobs::{ALERTMANAGER_ADDRESS, BLACKBOX_ADDRESS, CADVISOR, HOSTS, Job, PAGES, exporters};
 use super::world::{Watched, World};
@@ -73,6 +74,10 @@ fn service(service: &Watched, swarm: bool) -> Scrape {
     Scrape {
         job_name: service.name.clone(),
         metrics_path: Some(service.path.clone()).filter(|path| path != "/metrics"),
+        authorization: service
+            .token
+            .as_ref()
+            .map(|name| Authorization { credentials_file: format!("{SECRETS_DIR}/{name}") }),
         sample_limit: Some(SAMPLE_LIMIT),
         dns_sd_configs: vec![addresses(&service.name, service.port, swarm)],
         ..Scrape::default()

@@ -35,6 +35,7 @@ fn service(name: &str, http: &str) -> Watched {
         copies: 3,
         port: 3000,
         path: "/metrics".to_owned(),
+        token: None,
         http: Some(http.to_owned()),
         pool: Some("db_pool_waiting".to_owned()),
         queries: Some("db_query_duration_seconds".to_owned()),

@@ -79,6 +79,8 @@ pub(super) struct Watched {
     pub(super) port: u16,
     /// The path of its metrics.
     pub(super) path: String,
+    /// The secret that the path wants as a bearer token.
+    pub(super) token: Option<String>,
     /// Its histogram of request durations, where it answers HTTP.
     pub(super) http: Option<String>,
     /// Its gauge of requests waiting for a connection.
@@ -182,10 +184,14 @@ fn database(store: &stackc_model::Store) -> Option<Database> {
 
 fn watched(environment: &Environment, diagnostics: &mut Diagnostics) -> Vec<Watched> {
     let long_running = environment.services.iter().filter(|service| service.is_long_running());
-    long_running.filter_map(|service| watch(service, diagnostics)).collect()
+    long_running.filter_map(|service| watch(environment, service, diagnostics)).collect()
 }
 
-fn watch(service: &Service, diagnostics: &mut Diagnostics) -> Option<Watched> {
+fn watch(
+    environment: &Environment,
+    service: &Service,
+    diagnostics: &mut Diagnostics,
+) -> Option<Watched> {
     let metrics = service.metrics.as_ref()?;
     let port = *service.ports.get(metrics.port.as_str())?.number;
     let mut name = |name: &Sourced<String>, fault: fn(&str) -> Option<&'static str>| {
@@ -200,6 +206,11 @@ fn watch(service: &Service, diagnostics: &mut Diagnostics) -> Option<Watched> {
         copies: if *service.singleton { 1 } else { u64::from(*service.scale.min).max(1) },
         port,
         path: metrics.path.value.clone(),
+        token: metrics
+            .token
+            .as_ref()
+            .and_then(|variable| service.secrets.get(&variable.value))
+            .map(|id| environment[*id].name.to_string()),
         http: Some(&metrics.http)
             .filter(|_| answers_http(service))
             .and_then(|http| name(http, histogram_fault)),

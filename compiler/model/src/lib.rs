@@ -32,9 +32,9 @@ pub use operations::{
     Security, Slo, Threshold, Updates,
 };
 pub use service::{
-    Build, Concurrency, Cron, Delivery, Health, Kind, Logs, Metrics, Migrate, Mount, Need,
-    NeedTarget, PackageManager, Port, Protocol, Resources, Role, Scale, Service, Start, Stop,
-    Update, Volume,
+    Build, Concurrency, Copies, Cron, Delivery, Exception, Health, Job, Kind, Logs, Metrics,
+    Migrate, Moment, Mount, Need, NeedTarget, PackageManager, Port, Protocol, Resources, Role,
+    Rollout, Rotate, Scale, Service, Start, Stop, Update, Volume,
 };
 pub use stackc_unit::{Bytes, EnvName, Label, Millicores, Percent, Rate, Seconds};
 pub use text::{SECRETS_DIR, Secret, SecretSource, Segment, Text};

@@ -1,14 +1,19 @@
 //! Services: what we build or run.
 
+mod inside;
+mod run;
+mod watch;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use stackc_source::Span;
 
-use crate::{
-    Bytes, EnvName, ExternalId, Label, Millicores, Percent, Platform, RouteId, Seconds, SecretId,
-    ServiceId, Sourced, StoreId,
-};
+pub use inside::{Delivery, Exception, Logs, Mount, Resources, Rotate, Volume};
+pub use run::{Concurrency, Copies, Cron, Job, Migrate, Moment, Rollout, Scale, Stop, Update};
+pub use watch::{Health, Metrics};
+
+use crate::{EnvName, ExternalId, Label, Platform, RouteId, SecretId, ServiceId, Sourced, StoreId};
 
 /// What a service is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -144,164 +149,6 @@ pub struct Need {
     pub start: Sourced<Start>,
 }
 
-/// How secrets reach a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// As files under `/run/secrets`, read at start by the image's entrypoint.
-    File,
-    /// As files, their paths in `<NAME>_FILE`.
-    FileEnv,
-    /// In the environment.
-    Env,
-}
-
-/// How health is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Health {
-    /// Liveness path: the process only. `None` means a TCP connection to the main port.
-    pub live: Option<Sourced<String>>,
-    /// Readiness path: dependencies too.
-    pub ready: Option<Sourced<String>>,
-    /// Start-up path; else the liveness rule with a long budget.
-    pub startup: Option<Sourced<String>>,
-    /// The detailed report, never public.
-    pub detail: Option<Sourced<String>>,
-    /// A command that exits 0 when healthy, instead of paths.
-    pub command: Option<Sourced<Vec<String>>>,
-    /// Time between two probes.
-    pub interval: Sourced<Seconds>,
-    /// Time until a probe counts as failed.
-    pub timeout: Sourced<Seconds>,
-}
-
-/// Which metrics a service exposes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Metrics {
-    /// The path.
-    pub path: Sourced<String>,
-    /// The name of the port it is served on.
-    pub port: Label,
-    /// The histogram of request durations in seconds, without suffix.
-    pub http: Sourced<String>,
-    /// A gauge of requests that wait for a database connection.
-    pub db_pool_waiting: Option<Sourced<String>>,
-    /// A histogram of query durations in seconds, without suffix.
-    pub db_latency: Option<Sourced<String>>,
-}
-
-/// How many copies run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Scale {
-    /// At least.
-    pub min: Sourced<u32>,
-    /// At most; the same as `min` means no autoscaling.
-    pub max: Sourced<u32>,
-    /// Target processor utilisation of the request.
-    pub cpu: Sourced<Percent>,
-    /// Target memory utilisation of the request, where asked for.
-    pub memory: Option<Sourced<Percent>>,
-}
-
-/// Bounds of one copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Resources {
-    /// Reserved processor time.
-    pub cpu_request: Sourced<Millicores>,
-    /// Most processor time; `None` means unbounded, on request.
-    pub cpu_limit: Option<Sourced<Millicores>>,
-    /// Reserved memory.
-    pub memory_request: Sourced<Bytes>,
-    /// Most memory.
-    pub memory_limit: Sourced<Bytes>,
-    /// Most scratch disk.
-    pub disk: Sourced<Bytes>,
-}
-
-/// A volume of a service's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Volume {
-    /// Where it is mounted.
-    pub path: Sourced<String>,
-    /// How large.
-    pub size: Sourced<Bytes>,
-    /// Whether several copies may write it at once.
-    pub shared: bool,
-}
-
-/// A file put into the container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mount {
-    /// Its path inside.
-    pub path: Sourced<String>,
-    /// The file in the repository it comes from; else `content`.
-    pub from: Option<Sourced<String>>,
-    /// Its content.
-    pub content: Option<Sourced<String>>,
-}
-
-/// How a service stops.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stop {
-    /// From SIGTERM to SIGKILL.
-    pub grace: Sourced<Seconds>,
-    /// How long new connections are kept away before SIGTERM.
-    pub drain: Sourced<Seconds>,
-}
-
-/// How a new version replaces the old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Update {
-    /// New copies first, then the old ones go.
-    Rolling,
-    /// The old one stops before the new one starts.
-    Recreate,
-    /// All new copies beside the old ones, then the requests move over at once.
-    BlueGreen,
-}
-
-/// Database migrations, run once before a new version starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Migrate {
-    /// The command.
-    pub command: Sourced<Vec<String>>,
-    /// How long it may take.
-    pub timeout: Sourced<Seconds>,
-}
-
-/// What happens when a scheduled run meets the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Concurrency {
-    /// The new run is left out.
-    Forbid,
-    /// The old run is ended.
-    Replace,
-    /// Both run.
-    Allow,
-}
-
-/// A schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cron {
-    /// Five fields: minute, hour, day of month, month, day of week.
-    pub schedule: Sourced<String>,
-    /// What happens on overlap.
-    pub concurrency: Concurrency,
-    /// How long a run may take.
-    pub deadline: Option<Sourced<Seconds>>,
-}
-
-/// What a service writes to its log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Logs {
-    /// `json` or `text`, given to the service as `LOG_FORMAT`.
-    pub format: Sourced<String>,
-    /// Given to the service as `LOG_LEVEL`.
-    pub level: Sourced<String>,
-}
-
 /// A service of one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Service {
@@ -321,6 +168,8 @@ pub struct Service {
     /// The image without a tag for what we build (`ghcr.io/acme/shop/backend`), the exact reference
     /// for a third party's.
     pub image: Sourced<String>,
+    /// The secret with the credentials for the image's registry.
+    pub pull_secret: Option<SecretId>,
     /// The language version, such as `24`.
     pub runtime: Option<Sourced<String>>,
     /// The command, where the image's own is not used.
@@ -359,14 +208,22 @@ pub struct Service {
     pub stop: Stop,
     /// How a new version replaces the old.
     pub update: Sourced<Update>,
+    /// How far the number of copies may stray meanwhile.
+    pub rollout: Rollout,
     /// Database migrations it owns.
     pub migrate: Option<Migrate>,
+    /// The command that fills a fresh database; never in production.
+    pub seed: Option<Sourced<Vec<String>>>,
+    /// When it runs, for the job role.
+    pub job: Option<Job>,
     /// Its schedule, for the cron role.
     pub cron: Option<Cron>,
     /// The numeric user it runs as.
     pub user: Sourced<u32>,
     /// Exceptions from the hardened defaults, each with its reason.
-    pub exceptions: BTreeMap<String, String>,
+    pub exceptions: BTreeMap<Exception, String>,
+    /// Linux capabilities it keeps, each with its reason.
+    pub capabilities: BTreeMap<String, String>,
     /// What it logs.
     pub logs: Logs,
     /// Whether unknown paths are answered with the front page (single-page application).

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Backup, Engine, Environment, Role, Tier};
+use stackc_model::{Backup, Engine, Environment, Tier};
 use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 
 use crate::connections;
 use crate::context::Context;
 use crate::limits::covers;
-use crate::replication;
+use crate::{replication, running};
 
 /// Rules within one environment.
 pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     public_internals(environment, cx);
-    stop(environment, cx);
-    single_copy(environment, cx);
+    running::check(environment, cx);
     connections::check(environment, cx);
     replication::check(environment, cx);
     unsaved(environment, cx);
@@ -71,37 +70,6 @@ fn public_internals(environment: &Environment, cx: &mut Context<'_>) {
                 }
                 cx.push(diagnostic);
             }
-        }
-    }
-}
-
-/// A service must have time to finish what arrived before it was taken out.
-fn stop(environment: &Environment, cx: &mut Context<'_>) {
-    for service in &environment.services {
-        let (grace, drain) = (&service.stop.grace, &service.stop.drain);
-        if grace.millis < drain.millis {
-            let span = grace.origin.span().or(drain.origin.span()).unwrap_or(service.span);
-            let message =
-                format!("`{}` is killed before its connections have drained", service.name);
-            cx.push(
-                Diagnostic::new(codes::TIMEOUTS, span, message)
-                    .help("make `stop.grace` at least `stop.drain`"),
-            );
-        }
-    }
-}
-
-fn single_copy(environment: &Environment, cx: &mut Context<'_>) {
-    if environment.tier != Tier::Production {
-        return;
-    }
-    for service in environment.services.iter().filter(|service| *service.role == Role::Web) {
-        if let (1, Some(span)) = (*service.scale.max, service.scale.max.origin.span()) {
-            let message = format!(
-                "`{}` runs one copy in production: each deployment is an outage",
-                service.name
-            );
-            cx.push(Diagnostic::new(codes::SINGLE_COPY, span, message).help("write `scale: 2`"));
         }
     }
 }

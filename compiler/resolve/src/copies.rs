@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Label, Origin, Percent, Role, Scale, Sourced, Tier, Update, Volume};
+use stackc_model::{
+    Copies, Label, Origin, Percent, Role, Rollout, Scale, Seconds, Sourced, Stop, Tier, Update,
+    Volume,
+};
 use stackc_source::{Diagnostic, codes};
-use stackc_spec::{ServiceSpec, UpdateWord};
+use stackc_spec::{ServiceSpec, UpdateSpec, UpdateWord};
 
 use crate::context::{Context, or, or_map, written};
 use crate::service::DraftService;
@@ -49,6 +52,35 @@ pub(crate) fn scale(
             "room for a peak while copies start",
         ),
         memory: spec.and_then(|scale| scale.memory.as_ref()).map(written),
+        sticky: or(spec.and_then(|scale| scale.sticky.as_ref()), false, "any copy can answer"),
+    }
+}
+
+/// How it stops. What is under way may take as long as its route allows.
+pub(crate) fn stop(own: &ServiceSpec) -> Stop {
+    let stop = own.stop.as_ref();
+    let usual = Seconds::new(30);
+    let longest = own
+        .routes
+        .values()
+        .filter(|route| !route.websocket.as_ref().is_some_and(|websocket| websocket.value))
+        .filter_map(|route| route.timeout.as_ref())
+        .max_by_key(|timeout| timeout.value)
+        .filter(|timeout| timeout.value > usual);
+    let grace = stop.and_then(|stop| stop.grace.as_ref());
+    Stop {
+        grace: match (grace, longest) {
+            (None, Some(route)) => Sourced {
+                value: route.value,
+                origin: Origin::Derived(route.span, "the longest request may end"),
+            },
+            _ => or(grace, usual, "time to finish requests"),
+        },
+        drain: or(
+            stop.and_then(|stop| stop.drain.as_ref()),
+            Seconds::new(10),
+            "time for the edge to look elsewhere",
+        ),
     }
 }
 
@@ -89,15 +121,16 @@ fn check_scale(
     }
 }
 
-/// How a new version replaces the old.
+/// How a new version replaces the old, and how far the number of copies may stray meanwhile.
 pub(crate) fn update(
     own: &ServiceSpec,
     singleton: bool,
     volumes: &BTreeMap<Label, Volume>,
     cx: &mut Context<'_>,
-) -> Sourced<Update> {
+) -> (Sourced<Update>, Rollout) {
     let alone = singleton || volumes.values().any(|volume| !volume.shared);
-    let strategy = own.update.as_ref().and_then(|update| update.value.strategy.as_ref());
+    let spec = own.update.as_ref().map(|update| &update.value);
+    let strategy = spec.and_then(|update| update.strategy.as_ref());
     if let (true, Some(word)) = (alone, strategy.filter(|word| word.value != UpdateWord::Recreate))
     {
         let message =
@@ -111,7 +144,7 @@ pub(crate) fn update(
         true => (Update::Recreate, "two copies must never run at once"),
         false => (Update::Rolling, "no request is lost"),
     };
-    or_map(
+    let update = or_map(
         strategy,
         |word| match word {
             UpdateWord::Rolling => Update::Rolling,
@@ -120,5 +153,38 @@ pub(crate) fn update(
         },
         default,
         reason,
-    )
+    );
+    let rollout = rollout(spec, *update, cx);
+    (update, rollout)
+}
+
+fn rollout(spec: Option<&UpdateSpec>, update: Update, cx: &mut Context<'_>) -> Rollout {
+    let surge = spec.and_then(|update| update.surge.as_ref());
+    let unavailable = spec.and_then(|update| update.unavailable.as_ref());
+    let said = [("surge", surge), ("unavailable", unavailable)];
+    for (key, copies) in said.into_iter().filter(|_| update != Update::Rolling) {
+        let Some(copies) = copies else { continue };
+        let message = format!("`{key}` changes nothing: this update is not rolling");
+        cx.push(Diagnostic::new(codes::NO_EFFECT, copies.span, message).help("take it out"));
+    }
+    let none = |copies: &Sourced<Copies>| matches!(**copies, Copies::Count(0) | Copies::Share(0));
+    let rollout = Rollout {
+        surge: or_map(surge, copies, Copies::Share(25), "a quarter more, for a while"),
+        unavailable: or_map(unavailable, copies, Copies::Count(0), "nobody waits"),
+    };
+    if let (true, true, Some(surge)) = (none(&rollout.surge), none(&rollout.unavailable), surge) {
+        let message = "with no copy more and none fewer, nothing can be replaced";
+        cx.push(
+            Diagnostic::new(codes::SCALE, surge.span, message)
+                .help("allow `surge: 1`, or `unavailable: 1`"),
+        );
+    }
+    rollout
+}
+
+fn copies(copies: &stackc_spec::Copies) -> Copies {
+    match *copies {
+        stackc_spec::Copies::Count(count) => Copies::Count(count),
+        stackc_spec::Copies::Share(share) => Copies::Share(share),
+    }
 }

@@ -48,7 +48,8 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     let whole = finished.len() == stores.len();
     let stores = finished;
     let limits = limits::resolve(&mut cx);
-    let mut services = service::finish(&drafts, bindings, &ids, &platforms, &mut cx);
+    let with = service::Finish { scope: &scope, ids: &ids, platforms: &platforms };
+    let mut services = service::finish(&drafts, bindings, &with, &mut cx);
     let mut routes = edge::routes(&drafts, &public, &mut cx);
     limits::apply(&limits, &mut routes, &mut cx);
     edge::number(&mut routes, &mut services);
@@ -129,24 +130,25 @@ fn unique_names(spec: &StackSpec, cx: &mut Context<'_>) {
     }
 }
 
+/// The platform a word stands for.
+pub(crate) fn platform(word: PlatformWord) -> Platform {
+    match word {
+        PlatformWord::Compose => Platform::Compose,
+        PlatformWord::Kubernetes => Platform::Kubernetes,
+        PlatformWord::Swarm => Platform::Swarm,
+        PlatformWord::Vercel => Platform::Vercel,
+        PlatformWord::Ecs => Platform::Ecs,
+        PlatformWord::Systemd => Platform::Systemd,
+    }
+}
+
 fn platforms(cx: &mut Context<'_>) -> Vec<Platform> {
     if cx.tier == Tier::Development {
         return vec![Platform::Compose];
     }
     let mut found: Vec<_> = match &cx.spec.deploy {
         None => vec![Platform::Compose],
-        Some(words) => words
-            .value
-            .iter()
-            .map(|word| match word.value {
-                PlatformWord::Compose => Platform::Compose,
-                PlatformWord::Kubernetes => Platform::Kubernetes,
-                PlatformWord::Swarm => Platform::Swarm,
-                PlatformWord::Vercel => Platform::Vercel,
-                PlatformWord::Ecs => Platform::Ecs,
-                PlatformWord::Systemd => Platform::Systemd,
-            })
-            .collect(),
+        Some(words) => words.value.iter().map(|word| platform(word.value)).collect(),
     };
     found.sort_unstable();
     found.dedup();

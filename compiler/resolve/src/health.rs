@@ -1,21 +1,30 @@
-//! How a service's health is asked.
+//! How a service is watched: its health and its metrics.
 
-use stackc_model::{Health, Label, Role, Seconds, Sourced};
+use std::collections::BTreeMap;
+
+use stackc_model::{EnvName, Health, Label, Metrics, Role, Seconds, Sourced};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{HealthSpec, RoutePath};
 
-use crate::context::{Context, or, written};
+use crate::context::{Context, or, or_map, written};
+use crate::jobs;
 use crate::near::{self, places};
 use crate::service::DraftService;
+use crate::text::Scope;
 
 /// The rules for a service that runs all the time; `None` where nothing can be asked.
-pub(crate) fn resolve(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Health> {
+pub(crate) fn resolve(
+    draft: &DraftService<'_>,
+    secrets: &BTreeMap<EnvName, EnvName>,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Health> {
     let spec = draft.own.health.as_ref();
-    if *draft.role == Role::Cron {
+    if matches!(*draft.role, Role::Cron | Role::Job) {
         if let Some(spec) = spec {
             let message =
-                format!("`services.{}.health` changes nothing for a scheduled service", draft.name);
+                format!("`services.{}.health` changes nothing for what runs and ends", draft.name);
             cx.push(Diagnostic::new(codes::NO_EFFECT, spec.span, message).help("take it out"));
         }
         return None;
@@ -34,15 +43,8 @@ pub(crate) fn resolve(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<
         }
         health.command.as_ref()?;
     }
-    if let (Some(command), Some(path)) =
-        (&health.command, paths[..3].iter().find_map(|path| path.as_ref()))
-    {
-        let message = "health is asked by a command or by paths, not both";
-        cx.push(
-            Diagnostic::new(codes::EXCLUSIVE, path.span, message)
-                .related(command.span, "the command"),
-        );
-    }
+    one_question(health, cx);
+    check_token(draft, health, cx);
     let interval =
         or(health.interval.as_ref(), Seconds::new(10), "soon enough to route around a fault");
     let timeout = or(health.timeout.as_ref(), Seconds::new(3), "a healthy answer is quick");
@@ -66,9 +68,91 @@ pub(crate) fn resolve(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<
         ready: path(&health.ready),
         startup: path(&health.startup),
         detail: path(&health.detail),
-        command: health.command.as_ref().map(|words| written(words).map(|words| words.0)),
+        command: health.command.as_ref().map(|words| jobs::command(words, scope, cx)),
+        tcp: named(draft, health.tcp.as_ref(), cx),
+        grpc: named(draft, health.grpc.as_ref(), cx),
+        token: token(health.token.as_ref(), secrets),
         interval,
         timeout,
+    })
+}
+
+/// Health is asked in one way: by paths, a command, a connection or gRPC.
+fn one_question(health: &HealthSpec, cx: &mut Context<'_>) {
+    let path = [&health.live, &health.ready, &health.startup].into_iter().flatten().next();
+    let said = [
+        ("paths", path.map(|path| path.span)),
+        ("`command`", health.command.as_ref().map(|command| command.span)),
+        ("`tcp`", health.tcp.as_ref().map(|port| port.span)),
+        ("`grpc`", health.grpc.as_ref().map(|port| port.span)),
+    ];
+    let said: Vec<_> = said.into_iter().filter_map(|(name, span)| Some((name, span?))).collect();
+    if let [(one, first), (other, second), ..] = said.as_slice() {
+        let message = format!("health is asked by {one} or by {other}, not both");
+        cx.push(
+            Diagnostic::new(codes::EXCLUSIVE, *first, message).related(*second, "also said here"),
+        );
+    }
+}
+
+/// A token goes with a path.
+fn check_token(draft: &DraftService<'_>, health: &HealthSpec, cx: &mut Context<'_>) {
+    let paths = [&health.live, &health.ready, &health.startup, &health.detail];
+    if let (Some(token), true) = (&health.token, paths.into_iter().all(Option::is_none)) {
+        let message =
+            format!("`services.{}.health.token` changes nothing: no path is asked", draft.name);
+        cx.push(
+            Diagnostic::new(codes::NO_EFFECT, token.span, message)
+                .help("name the path that wants it, such as `ready: /ready`"),
+        );
+    }
+}
+
+/// A port that was named for a question.
+fn named(
+    draft: &DraftService<'_>,
+    name: Option<&Spanned<Label>>,
+    cx: &mut Context<'_>,
+) -> Option<Sourced<Label>> {
+    let name = name?;
+    port(draft, Some(name), name.span, "health is asked on a port", cx)?;
+    Some(written(name))
+}
+
+/// The variable that holds a token inside.
+fn token(
+    spec: Option<&Spanned<EnvName>>,
+    secrets: &BTreeMap<EnvName, EnvName>,
+) -> Option<Sourced<EnvName>> {
+    let spec = spec?;
+    let (variable, _) = secrets.iter().find(|(_, secret)| **secret == spec.value)?;
+    Some(Sourced::written(variable.clone(), spec.span))
+}
+
+/// The metrics it exposes.
+pub(crate) fn metrics(
+    draft: &DraftService<'_>,
+    secrets: &BTreeMap<EnvName, EnvName>,
+    cx: &mut Context<'_>,
+) -> Option<Metrics> {
+    let spec = draft.own.metrics.as_ref()?;
+    let port = port(draft, spec.port.as_ref(), spec.span, "metrics are scraped from a port", cx)?;
+    Some(Metrics {
+        path: or_map(
+            spec.path.as_ref(),
+            |path| path.0.clone(),
+            "/metrics".to_owned(),
+            "the usual path",
+        ),
+        port,
+        http: or(
+            spec.http.as_ref(),
+            "http_request_duration_seconds".to_owned(),
+            "the name most libraries use",
+        ),
+        db_pool_waiting: spec.db_pool_waiting.as_ref().map(written),
+        db_latency: spec.db_latency.as_ref().map(written),
+        token: token(spec.token.as_ref(), secrets),
     })
 }
 

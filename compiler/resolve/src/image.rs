@@ -1,6 +1,6 @@
 //! Which image a service runs.
 
-use stackc_model::{Kind, Origin, Sourced};
+use stackc_model::{EnvName, Kind, Origin, Sourced};
 use stackc_source::{Diagnostic, Span, codes};
 
 use crate::context::{Context, written};
@@ -45,6 +45,23 @@ pub(crate) fn resolve(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Sourced
             "the stack's and the service's names",
         ),
     }
+}
+
+/// The secret with the credentials for the registry of a third party's image.
+pub(crate) fn pull_secret(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<EnvName> {
+    let spec = draft.own.pull_secret.as_ref().or(draft.shared.pull_secret.as_ref())?;
+    if *draft.kind != Kind::Image {
+        let message = format!(
+            "`services.{}.pull_secret` is for `kind: image`; this one is built here",
+            draft.name
+        );
+        cx.push(
+            Diagnostic::new(codes::EXCLUSIVE, spec.span, message)
+                .help("take it out: our images are pulled as `registry` and the target say"),
+        );
+        return None;
+    }
+    Some(spec.value.clone())
 }
 
 /// A registry path as the OCI distribution specification has repository names.

@@ -4,6 +4,7 @@
 //! every name and checks the rules that span the stack. It returns the model *and* everything that
 //! is wrong; the model is there only when nothing is.
 
+mod build;
 mod check;
 mod ci;
 mod connections;
@@ -20,13 +21,17 @@ mod hatches;
 mod header;
 mod health;
 mod image;
+mod inside;
+mod jobs;
 mod layers;
 mod limits;
 mod near;
+mod needs;
 mod observe;
 mod order;
 mod profile;
 mod replication;
+mod running;
 mod secrets;
 mod service;
 mod slo;

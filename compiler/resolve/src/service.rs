@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    Build, Bytes, Concurrency, Cron, Delivery, EnvName, Kind, Label, Logs, Metrics, Migrate,
-    Millicores, Mount, Origin, PackageManager, Platform, Port, Protocol, Role, Seconds, SecretId,
-    Service, ServiceId, Sourced, Stop, Tier, Volume, pins,
+    Bytes, EnvName, Kind, Label, Millicores, Origin, Platform, Port, Protocol, Role, SecretId,
+    Service, ServiceId, Sourced,
 };
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
-use stackc_spec::{
-    AccessMode, ConcurrencyWord, DeliveryWord, KindWord, LogFormat, LogLevel, MigrateTool,
-    PackageManagerWord, ProtocolWord, ServiceSpec,
-};
+use stackc_spec::{KindWord, ProtocolWord, ServiceSpec};
 
-use crate::context::{Context, or, or_map, written};
+use crate::context::{Context, or, written};
 use crate::data::{Defaults, resources};
 use crate::near::{self, places};
+use crate::text::Scope;
 use crate::variables::Bindings;
-use crate::{copies, health, image, order};
+use crate::{build, copies, environment, health, image, inside, jobs, order};
 
 /// A service whose kind, image and part are known.
 #[derive(Debug)]
@@ -181,6 +178,10 @@ fn role(own: &ServiceSpec, ports: &BTreeMap<Label, Port>) -> Sourced<Role> {
         let reason = "it has a schedule";
         return Sourced { value: Role::Cron, origin: Origin::Derived(schedule.span, reason) };
     }
+    if let Some(run) = &own.run {
+        let reason = "it runs once";
+        return Sourced { value: Role::Job, origin: Origin::Derived(run.span, reason) };
+    }
     if let Some(route) = own.routes.values().next() {
         return Sourced {
             value: Role::Web,
@@ -193,18 +194,24 @@ fn role(own: &ServiceSpec, ports: &BTreeMap<Label, Port>) -> Sourced<Role> {
     }
 }
 
+/// What the services of an environment are finished with.
+pub(crate) struct Finish<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) ids: &'a BTreeMap<EnvName, SecretId>,
+    pub(crate) platforms: &'a [Platform],
+}
+
 /// The finished services.
 pub(crate) fn finish(
     drafts: &[DraftService<'_>],
     bindings: Vec<Bindings>,
-    ids: &BTreeMap<EnvName, SecretId>,
-    platforms: &[Platform],
+    with: &Finish<'_>,
     cx: &mut Context<'_>,
 ) -> Vec<Service> {
     let services: Vec<_> = drafts
         .iter()
         .zip(bindings)
-        .map(|(draft, bindings)| one(draft, bindings, ids, platforms, cx))
+        .map(|(draft, bindings)| one(draft, bindings, with, cx))
         .collect();
     order::cycles(drafts, &services, cx);
     services
@@ -213,66 +220,55 @@ pub(crate) fn finish(
 fn one(
     draft: &DraftService<'_>,
     bindings: Bindings,
-    ids: &BTreeMap<EnvName, SecretId>,
-    platforms: &[Platform],
+    Finish { scope, ids, platforms }: &Finish<'_>,
     cx: &mut Context<'_>,
 ) -> Service {
     let (own, shared, kind) = (&draft.own.value, &draft.shared.value, *draft.kind);
-    let security = own.security.as_ref().or(shared.security.as_ref());
     let singleton = or(own.singleton.as_ref(), false, "several copies may run");
-    let volumes = volumes(own, cx);
-    let mut exceptions = BTreeMap::new();
-    if let Some(reason) = security.and_then(|security| security.writable_root.as_ref()) {
-        exceptions.insert("writable_root".to_owned(), reason.value.clone());
-    }
+    let volumes = inside::volumes(own, cx);
     let bounds = own.resources.as_ref().or(shared.resources.as_ref()).map(|spec| &spec.value);
-    unused_schedule(draft, cx);
-    let delivery = delivery(draft, !bindings.secrets.is_empty(), cx);
+    let rights = inside::rights(draft, cx);
+    jobs::unused(draft, cx);
+    let (update, rollout) = copies::update(own, *singleton, &volumes, cx);
     Service {
         name: draft.name.clone(),
         span: draft.own.span,
         role: draft.role.clone(),
         image_of: draft.image_of,
-        build: (kind != Kind::Image).then(|| build(draft, cx)),
+        build: (kind != Kind::Image).then(|| build::resolve(draft, scope, cx)),
         image: image::resolve(draft, cx),
-        runtime: runtime(draft, cx),
-        command: command(draft, cx),
+        pull_secret: image::pull_secret(draft, cx).and_then(|name| ids.get(&name).copied()),
+        runtime: build::runtime(draft, cx),
+        command: command(draft, scope, cx),
         routes: Vec::new(),
         needs: bindings.needs,
         env: bindings.env,
-        public_env: bindings.public_env,
+        public_env: build::public_env(draft, scope, cx),
+        delivery: inside::delivery(draft, !bindings.secrets.is_empty(), cx),
+        health: health::resolve(draft, &bindings.secrets, scope, cx),
+        metrics: health::metrics(draft, &bindings.secrets, cx),
         secrets: bindings
             .secrets
             .into_iter()
             .filter_map(|(name, secret)| Some((name, *ids.get(&secret)?)))
             .collect(),
-        delivery,
-        files: files(draft, cx),
-        health: health::resolve(draft, cx),
-        metrics: metrics(draft, cx),
+        files: inside::files(draft, ids, cx),
         scale: copies::scale(draft, *singleton, &volumes, cx),
         resources: resources(bounds, &bounds_of(kind)),
-        update: copies::update(own, *singleton, &volumes, cx),
-        writable: own.writable.iter().filter_map(|path| absolute(path, cx)).collect(),
-        stop: Stop {
-            grace: or(
-                own.stop.as_ref().and_then(|stop| stop.grace.as_ref()),
-                Seconds::new(30),
-                "time to finish requests",
-            ),
-            drain: or(
-                own.stop.as_ref().and_then(|stop| stop.drain.as_ref()),
-                Seconds::new(10),
-                "time for the edge to look elsewhere",
-            ),
-        },
-        migrate: migrate(draft, cx),
-        cron: cron(own),
-        user: user(security, kind),
-        exceptions,
-        logs: logs(own, cx),
+        update,
+        rollout,
+        writable: own.writable.iter().filter_map(|path| inside::absolute(path, cx)).collect(),
+        stop: copies::stop(own),
+        migrate: jobs::migrate(draft, scope, cx),
+        seed: jobs::seed(draft, scope, cx),
+        job: jobs::job(draft, cx),
+        cron: jobs::cron(own),
+        user: rights.user,
+        exceptions: rights.exceptions,
+        capabilities: rights.capabilities,
+        logs: inside::logs(own, cx),
         spa: Sourced::default(kind == Kind::Vite, "a Vite build is a single-page application"),
-        platforms: platforms.to_vec(),
+        platforms: where_it_runs(own, platforms, cx),
         kind: draft.kind.clone(),
         ports: draft.ports.clone(),
         singleton,
@@ -280,121 +276,36 @@ fn one(
     }
 }
 
-fn unused_schedule(draft: &DraftService<'_>, cx: &mut Context<'_>) {
-    if draft.own.schedule.is_some() {
-        return;
+/// The platforms of the service: all of the environment's, or those of them it names.
+fn where_it_runs(own: &ServiceSpec, all: &[Platform], cx: &mut Context<'_>) -> Vec<Platform> {
+    if own.deploy.is_empty() || cx.tier == stackc_model::Tier::Development {
+        return all.to_vec();
     }
-    let concurrency = draft.own.concurrency.as_ref().map(|word| ("concurrency", word.span));
-    let deadline = draft.own.deadline.as_ref().map(|time| ("deadline", time.span));
-    for (key, span) in concurrency.into_iter().chain(deadline) {
-        let message =
-            format!("`services.{}.{key}` changes nothing without a `schedule`", draft.name);
+    let mut found = Vec::new();
+    for word in &own.deploy {
+        let platform = environment::platform(word.value);
+        if all.contains(&platform) {
+            found.push(platform);
+            continue;
+        }
+        let message = format!("`{}` is not deployed to this platform", cx.name);
         cx.push(
-            Diagnostic::new(codes::NO_EFFECT, span, message)
-                .help("take it out, or add a `schedule`"),
+            Diagnostic::new(codes::UNDEFINED, word.span, message).help(
+                "a service chooses among the platforms in `deploy` of the stack: add it there",
+            ),
         );
     }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
-fn build(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Build {
-    let default = stackc_spec::BuildSpec::default();
-    let spec = draft
-        .own
-        .build
-        .as_ref()
-        .or(draft.shared.build.as_ref())
-        .map_or(&default, |build| &build.value);
-    let context = or(spec.context.as_ref(), ".".to_owned(), "the repository root");
-    for path in [spec.context.as_ref(), spec.dockerfile.as_ref()].into_iter().flatten() {
-        relative(path, cx);
-    }
-    Build {
-        context,
-        dockerfile: spec.dockerfile.as_ref().map(written),
-        target: spec.target.as_ref().map(written),
-        args: spec.args.iter().map(|(name, value)| (name.clone(), value.value.0.clone())).collect(),
-        package_manager: match spec.package_manager.as_ref().map(|word| word.value) {
-            None | Some(PackageManagerWord::Npm) => PackageManager::Npm,
-            Some(PackageManagerWord::Pnpm) => PackageManager::Pnpm,
-            Some(PackageManagerWord::Yarn) => PackageManager::Yarn,
-        },
-    }
-}
-
-/// A path inside the repository.
-pub(crate) fn relative(path: &Spanned<String>, cx: &mut Context<'_>) -> bool {
-    let text = path.value.trim_end_matches('/');
-    let fault = match text {
-        "" => Some("is empty"),
-        "." => None,
-        _ if text.starts_with('/') => Some("is absolute; it is seen from the repository root"),
-        _ if text.split('/').any(|part| part.is_empty() || part == "..") => {
-            Some("leaves the repository")
-        }
-        _ if text.chars().any(|c| c.is_control() || "\\:*?\"<>|".contains(c)) => {
-            Some("has a character that paths cannot have everywhere")
-        }
-        _ => None,
-    };
-    if let Some(fault) = fault {
-        cx.push(
-            Diagnostic::new(codes::BAD_PATH, path.span, format!("the path {fault}"))
-                .help("write it as seen from the repository root, such as `services/api`"),
-        );
-    }
-    fault.is_none()
-}
-
-/// An absolute path inside a container.
-fn absolute(path: &Spanned<String>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
-    let text = &path.value;
-    let fits = text.starts_with('/')
-        && text.len() > 1
-        && !text.contains("//")
-        && !text.split('/').any(|part| part == "..")
-        && !text.chars().any(|c| c.is_control() || c == ':');
-    if !fits {
-        let message = "a path inside a container is absolute, without `..`, `//` or `:`";
-        cx.push(Diagnostic::new(codes::BAD_PATH, path.span, message));
-    }
-    fits.then(|| written(path))
-}
-
-fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
-    let kind = *draft.kind;
-    let spec = draft.own.runtime.as_ref().or(draft.shared.runtime.as_ref());
-    let (versions, reason) = (cx.spec.versions.get("node"), "the newest line under maintenance");
-    let default = match kind {
-        Kind::Nextjs | Kind::Node | Kind::Vite => versions.map_or_else(
-            || Some(Sourced::default("24".to_owned(), reason)),
-            |node| Some(Sourced::written(node.value.0.clone(), node.span)),
-        ),
-        Kind::Python => {
-            Some(Sourced::default("3.13".to_owned(), "a line with years of security fixes ahead"))
-        }
-        _ => None,
-    };
-    let found = spec.map(|version| written(version).map(|version| version.0)).or(default)?;
-    if let (Kind::Nextjs | Kind::Node | Kind::Vite, Some(span)) = (kind, found.origin.span()) {
-        let major: u32 =
-            found.value.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
-        if major < 22 {
-            let message = format!("Node.js {} has no security fixes any more", found.value);
-            cx.push(
-                Diagnostic::new(codes::UNKNOWN_VERSION, span, message)
-                    .help(format!("use one of {}", pins::lines("node").join(", "))),
-            );
-        }
-    }
-    if let (Kind::Static | Kind::Image, Some(spec)) = (kind, spec) {
-        let message = format!("`services.{}.runtime` changes nothing for this kind", draft.name);
-        cx.push(Diagnostic::new(codes::NO_EFFECT, spec.span, message).help("take it out"));
-    }
-    Some(found)
-}
-
-fn command(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<Vec<String>>> {
-    let spec = draft.own.command.as_ref().or(draft.shared.command.as_ref());
+fn command(
+    draft: &DraftService<'_>,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Sourced<Vec<String>>> {
+    let spec = draft.own.command.as_ref();
     if spec.is_none() && matches!(*draft.kind, Kind::Node | Kind::Python) {
         let message = format!("`services.{}.command` is required for this kind", draft.name);
         cx.push(
@@ -403,158 +314,7 @@ fn command(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<Vec
             ),
         );
     }
-    spec.map(|words| written(words).map(|words| words.0))
-}
-
-fn delivery(draft: &DraftService<'_>, secrets: bool, cx: &mut Context<'_>) -> Sourced<Delivery> {
-    let spec = draft.own.secret_delivery.as_ref().or(draft.shared.secret_delivery.as_ref());
-    if spec.is_none() && secrets && *draft.kind == Kind::Image {
-        let message = format!(
-            "`services.{}.secret_delivery` is required: nothing is known of how this image reads secrets",
-            draft.name
-        );
-        let fault = Diagnostic::new(codes::MISSING_FIELD, draft.own.span, message).help(
-            "write `file_env` where it reads `<NAME>_FILE`, `env` where it reads variables only, or `file`",
-        );
-        cx.push(match draft.both(|service| &service.secrets).into_values().next() {
-            Some(secret) => fault.related(secret.span, "a secret it receives"),
-            None => fault,
-        });
-    }
-    or_map(
-        spec,
-        |word| match word {
-            DeliveryWord::File => Delivery::File,
-            DeliveryWord::FileEnv => Delivery::FileEnv,
-            DeliveryWord::Env => Delivery::Env,
-        },
-        Delivery::File,
-        "files stay out of process listings and crash reports",
-    )
-}
-
-fn files(draft: &DraftService<'_>, cx: &mut Context<'_>) -> BTreeMap<Label, Mount> {
-    let mut files = BTreeMap::new();
-    for (name, file) in draft.both(|service| &service.files) {
-        let from = file.from.as_ref().filter(|from| relative(from, cx)).map(written);
-        let content = file.content.as_ref().map(written);
-        if file.from.is_some() == content.is_some() {
-            let message = format!("the file `{name}` takes either `from` or `content`");
-            cx.push(Diagnostic::new(codes::EXCLUSIVE, file.span, message));
-        }
-        if let Some(path) = absolute(&file.path, cx) {
-            files.insert(name.clone(), Mount { path, from, content });
-        }
-    }
-    files
-}
-
-fn metrics(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Metrics> {
-    let spec = draft.own.metrics.as_ref()?;
-    let port =
-        health::port(draft, spec.port.as_ref(), spec.span, "metrics are scraped from a port", cx)?;
-    Some(Metrics {
-        path: or_map(
-            spec.path.as_ref(),
-            |path| path.0.clone(),
-            "/metrics".to_owned(),
-            "the usual path",
-        ),
-        port,
-        http: or(
-            spec.http.as_ref(),
-            "http_request_duration_seconds".to_owned(),
-            "the name most libraries use",
-        ),
-        db_pool_waiting: spec.db_pool_waiting.as_ref().map(written),
-        db_latency: spec.db_latency.as_ref().map(written),
-    })
-}
-
-fn volumes(own: &ServiceSpec, cx: &mut Context<'_>) -> BTreeMap<Label, Volume> {
-    let mut volumes = BTreeMap::new();
-    for (name, volume) in &own.volumes {
-        let Some(path) = absolute(&volume.path, cx) else { continue };
-        let size = or(volume.size.as_ref(), Bytes::gib(1), "a small disk");
-        let shared = volume.access.as_ref().is_some_and(|access| access.value == AccessMode::Rwx);
-        volumes.insert(name.clone(), Volume { path, size, shared });
-    }
-    volumes
-}
-
-fn migrate(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Migrate> {
-    let spec = draft.own.migrate.as_ref()?;
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    let command = match (&spec.tool, &spec.command) {
-        (Some(tool), None) => written(tool).map(|tool| match tool {
-            MigrateTool::Prisma => words(&["npx", "--no-install", "prisma", "migrate", "deploy"]),
-            MigrateTool::Drizzle => words(&["npx", "--no-install", "drizzle-kit", "migrate"]),
-            MigrateTool::Alembic => words(&["alembic", "upgrade", "head"]),
-            MigrateTool::Django => words(&["python", "manage.py", "migrate", "--noinput"]),
-        }),
-        (None, Some(command)) => written(command).map(|words| words.0),
-        _ => {
-            let message =
-                format!("`services.{}.migrate` takes either `tool` or `command`", draft.name);
-            cx.push(Diagnostic::new(codes::EXCLUSIVE, spec.span, message));
-            return None;
-        }
-    };
-    let timeout = or(spec.timeout.as_ref(), Seconds::new(600), "ten minutes for a migration");
-    Some(Migrate { command, timeout })
-}
-
-fn cron(own: &ServiceSpec) -> Option<Cron> {
-    let schedule = own.schedule.as_ref()?;
-    Some(Cron {
-        schedule: written(schedule).map(|cron| cron.0),
-        concurrency: match own.concurrency.as_ref().map(|word| word.value) {
-            None | Some(ConcurrencyWord::Forbid) => Concurrency::Forbid,
-            Some(ConcurrencyWord::Replace) => Concurrency::Replace,
-            Some(ConcurrencyWord::Allow) => Concurrency::Allow,
-        },
-        deadline: own.deadline.as_ref().map(written),
-    })
-}
-
-fn user(security: Option<&Spanned<stackc_spec::SecuritySection>>, kind: Kind) -> Sourced<u32> {
-    let (default, reason) = match kind {
-        Kind::Vite | Kind::Static => (101, "the user of the web server's image"),
-        _ => (10_001, "above every user of the host"),
-    };
-    or(security.and_then(|security| security.user.as_ref()), default, reason)
-}
-
-fn logs(own: &ServiceSpec, cx: &Context<'_>) -> Logs {
-    let spec = own.logs.as_ref();
-    let level = match cx.tier {
-        Tier::Development => "debug",
-        _ => "info",
-    };
-    let format = |format: &LogFormat| match format {
-        LogFormat::Json => "json".to_owned(),
-        LogFormat::Text => "text".to_owned(),
-    };
-    let severity = |level: &LogLevel| match level {
-        LogLevel::Debug => "debug".to_owned(),
-        LogLevel::Info => "info".to_owned(),
-        LogLevel::Warn => "warn".to_owned(),
-        LogLevel::Error => "error".to_owned(),
-    };
-    Logs {
-        format: or_map(
-            spec.and_then(|logs| logs.format.as_ref()),
-            format,
-            "json".to_owned(),
-            "machines read logs first",
-        ),
-        level: or_map(
-            spec.and_then(|logs| logs.level.as_ref()),
-            severity,
-            level.to_owned(),
-            "by tier",
-        ),
-    }
+    spec.map(|words| jobs::command(words, scope, cx))
 }
 
 fn bounds_of(kind: Kind) -> Defaults {

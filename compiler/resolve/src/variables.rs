@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{
-    Domain, EnvName, ExternalId, Kind, Label, Need, NeedTarget, Origin, Role, ServiceId, Sourced,
-    Start, StoreId, Tier,
-};
+use stackc_model::{Domain, EnvName, Kind, Label, Need, Origin, Sourced, Tier};
 use stackc_shape::{RawText, Spanned};
 use stackc_source::{Diagnostic, Span, codes};
-use stackc_spec::{ReachWord, StartWord, VariableName, VariableSpec};
+use stackc_spec::VariableSpec;
 
 use crate::context::Context;
-use crate::data::{DraftStore, managed, pool_variable};
+use crate::data::{DraftStore, managed};
 use crate::edge::Claim;
 use crate::external::DraftExternal;
-use crate::near::{self, places};
+use crate::inside;
 use crate::secrets::{Collected, Draft, DraftSegment};
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
@@ -26,8 +23,6 @@ pub(crate) struct Bindings {
     pub(crate) needs: BTreeMap<Label, Need>,
     /// Plain variables.
     pub(crate) env: BTreeMap<EnvName, Sourced<String>>,
-    /// Variables of its build.
-    pub(crate) public_env: BTreeMap<EnvName, Sourced<String>>,
     /// Secrets by variable.
     pub(crate) secrets: BTreeMap<EnvName, EnvName>,
     /// Where each variable was said, to name both sides of a conflict.
@@ -128,13 +123,14 @@ pub(crate) fn bind(
     drafts.iter().map(|draft| parts.bind(draft, secrets, cx)).collect()
 }
 
-struct Parts<'a> {
-    drafts: &'a [DraftService<'a>],
-    stores: &'a [DraftStore<'a>],
-    externals: &'a [DraftExternal<'a>],
+/// What needs are followed to.
+pub(crate) struct Parts<'a> {
+    pub(crate) drafts: &'a [DraftService<'a>],
+    pub(crate) stores: &'a [DraftStore<'a>],
+    pub(crate) externals: &'a [DraftExternal<'a>],
     /// The variables each external gives.
-    values: Vec<Vec<(EnvName, Draft, Origin)>>,
-    scope: &'a Scope,
+    pub(crate) values: Vec<Vec<(EnvName, Draft, Origin)>>,
+    pub(crate) scope: &'a Scope,
 }
 
 impl Parts<'_> {
@@ -154,222 +150,16 @@ impl Parts<'_> {
                 bindings.add(draft, name, text, origin, secrets, cx);
             }
         }
-        for (name, value) in &draft.own.public_env {
-            let resolved = text::resolve(&value.value.0, value.span, Place::Plain, self.scope, cx);
-            if let Some(text) = resolved.and_then(|text| text.plain()) {
-                bindings.public_env.insert(name.clone(), Sourced::written(text, value.span));
-            }
-        }
         for (secret, usage) in draft.both(|service| &service.secrets) {
             let variable = usage.name.as_ref().map_or(secret, |name| &name.value);
             secrets.declare(secret, usage.span, "");
             let text = secret_text(secret);
             bindings.add(draft, variable, text, Origin::Written(usage.span), secrets, cx);
         }
+        watched(draft, &mut bindings, secrets, cx);
+        unseen(draft, secrets);
         self.usual(draft, &mut bindings, secrets, cx);
         bindings
-    }
-
-    fn needs(
-        &self,
-        draft: &DraftService<'_>,
-        bindings: &mut Bindings,
-        secrets: &mut Collected,
-        cx: &mut Context<'_>,
-    ) {
-        for (name, need) in draft.both(|service| &service.needs) {
-            let Some(target) = self.target(name, draft, need.span, cx) else { continue };
-            let start = match need.start.as_ref() {
-                None => Sourced::default(
-                    Start::Healthy,
-                    "a service starts when what it needs is healthy",
-                ),
-                Some(word) => Sourced::written(
-                    match word.value {
-                        StartWord::Healthy => Start::Healthy,
-                        StartWord::Started => Start::Started,
-                        StartWord::Any => Start::Any,
-                    },
-                    word.span,
-                ),
-            };
-            if *start == Start::Healthy {
-                self.tells_health(target, draft, need.span, cx);
-            }
-            let injected = match need.name.as_ref().map(|name| &name.value) {
-                Some(VariableName::Nothing) => None,
-                Some(VariableName::Named(name)) => self
-                    .address(target, secrets, cx, need.span)
-                    .map(|(_, text)| (name.clone(), text)),
-                None => self.address(target, secrets, cx, need.span),
-            };
-            let size = injected.as_ref().and_then(|(url, _)| self.pool(target, url));
-            let past = need.via.as_ref().is_some_and(|via| via.value == ReachWord::Direct);
-            // Past the pooler there is one address; without a word of it, there are both.
-            let (injected, direct) = match (past, self.direct(target)) {
-                (true, Some((_, text))) => (injected.map(|(name, _)| (name, text)), None),
-                (false, direct) if need.name.is_none() => (injected, direct),
-                _ => (injected, None),
-            };
-            for (variable, text) in injected.into_iter().chain(direct) {
-                let origin = Origin::Derived(need.span, "the address of what it needs");
-                bindings.add(draft, &variable, text, origin, secrets, cx);
-            }
-            if let Some((variable, size)) = size {
-                let origin = Origin::Derived(size.span, "how many connections it may open");
-                let text = Draft::of(size.value.to_string());
-                bindings.add(draft, &variable, text, origin, secrets, cx);
-            }
-            if let NeedTarget::External(id) = target {
-                self.external(id, draft, need.span, bindings, secrets, cx);
-            }
-            bindings.needs.insert(name.clone(), Need { target, start });
-        }
-    }
-
-    /// Refuses to wait for the health of what nobody can ask.
-    fn tells_health(
-        &self,
-        target: NeedTarget,
-        draft: &DraftService<'_>,
-        span: Span,
-        cx: &mut Context<'_>,
-    ) {
-        let NeedTarget::Service(id) = target else { return };
-        let Some(other) = self.drafts.get(id.position()) else { return };
-        let command = other.own.health.as_ref().and_then(|health| health.command.as_ref());
-        if *other.role != Role::Cron && (!other.ports.is_empty() || command.is_some()) {
-            return;
-        }
-        let message = format!(
-            "`{}` waits until `{}` is healthy, but nothing tells whether it is",
-            draft.name, other.name
-        );
-        let help = match *other.role {
-            Role::Cron => "it runs on a schedule: take it out, or say `start: any`",
-            _ => "give it `health: {command: …}` or a port, or say `start: started`",
-        };
-        cx.push(
-            Diagnostic::new(codes::NEEDS_HEALTH, span, message)
-                .related(other.own.span, "the other service")
-                .help(help),
-        );
-    }
-
-    fn target(
-        &self,
-        name: &Label,
-        draft: &DraftService<'_>,
-        span: Span,
-        cx: &mut Context<'_>,
-    ) -> Option<NeedTarget> {
-        // The lists are sorted by name: a stack of ten thousand services is not walked per need.
-        let service = self.drafts.binary_search_by(|other| other.name.cmp(name)).ok();
-        let store = self.stores.binary_search_by(|other| other.name.cmp(name)).ok();
-        let external = self.externals.binary_search_by(|other| other.name.cmp(name)).ok();
-        match (service, store, external) {
-            (Some(_), ..) if name == draft.name => {
-                cx.push(
-                    Diagnostic::new(codes::CYCLE, span, format!("`{name}` needs itself"))
-                        .help("take it out"),
-                );
-                None
-            }
-            (Some(at), ..) => Some(NeedTarget::Service(ServiceId::at(at))),
-            (_, Some(at), _) => Some(NeedTarget::Store(StoreId::at(at))),
-            (.., Some(at)) => Some(NeedTarget::External(ExternalId::at(at))),
-            _ => {
-                // A service, store or external whose own entry is faulty has been complained of.
-                let spec = cx.spec;
-                if !cx.is_written(name.as_str())
-                    && !spec.services.contains_key(name)
-                    && !spec.data.contains_key(name)
-                    && !spec.external.contains_key(name)
-                {
-                    let message =
-                        format!("`services.{}` needs `{name}`, which nothing defines", draft.name);
-                    let fault = Diagnostic::new(codes::UNDEFINED, span, message)
-                        .help("name a service, a data store or an external");
-                    let mut defined = places(&spec.data);
-                    defined.extend(places(&spec.external));
-                    let others = spec.services.iter().filter(|(other, _)| *other != draft.name);
-                    defined.extend(places(others));
-                    cx.push(near::suggest(fault, name, &defined));
-                }
-                None
-            }
-        }
-    }
-
-    /// The variable and the address by which something is known.
-    fn address(
-        &self,
-        target: NeedTarget,
-        secrets: &mut Collected,
-        cx: &mut Context<'_>,
-        span: Span,
-    ) -> Option<(EnvName, Draft)> {
-        match target {
-            NeedTarget::Service(id) => {
-                let other = self.drafts.get(id.position())?;
-                let (_, port) = other.main_port()?;
-                let variable = crate::secrets::name_of(other.name, "URL")?;
-                Some((variable, Draft::of(format!("http://{}:{}", other.name, *port.number))))
-            }
-            NeedTarget::Store(id) => {
-                let store = self.stores.get(id.position())?;
-                let url = store.scope().url;
-                let description =
-                    format!("address of the data store {} with its password", store.name);
-                secrets.derived(&store.url, url, span, &description, cx);
-                let text = secret_text(&store.url);
-                Some((store.variable()?, text))
-            }
-            NeedTarget::External(id) => {
-                let (variable, secret) = &self.externals.get(id.position())?.store.as_ref()?.url;
-                Some((variable.clone(), secret_text(secret)))
-            }
-        }
-    }
-
-    /// How many connections a copy may open to a store, and the variable beside its URL that says so.
-    fn pool(&self, target: NeedTarget, url: &EnvName) -> Option<(EnvName, &Spanned<u32>)> {
-        let size = match target {
-            NeedTarget::Service(_) => None,
-            NeedTarget::Store(id) => self.stores.get(id.position())?.pool(),
-            NeedTarget::External(id) => {
-                self.externals.get(id.position())?.store.as_ref()?.pool.as_ref()
-            }
-        };
-        Some((pool_variable(url)?, size?))
-    }
-
-    /// The variable and the address past a store's pooler, where it has one.
-    fn direct(&self, target: NeedTarget) -> Option<(EnvName, Draft)> {
-        let NeedTarget::External(id) = target else { return None };
-        let store = self.externals.get(id.position())?.store.as_ref()?;
-        let (variable, secret) = store.direct_url.as_ref()?;
-        Some((variable.clone(), secret_text(secret)))
-    }
-
-    fn external(
-        &self,
-        id: ExternalId,
-        draft: &DraftService<'_>,
-        span: Span,
-        bindings: &mut Bindings,
-        secrets: &mut Collected,
-        cx: &mut Context<'_>,
-    ) {
-        for (name, text, origin) in self.values.get(id.position()).into_iter().flatten() {
-            bindings.add(draft, name, text.clone(), *origin, secrets, cx);
-        }
-        let origin = Origin::Derived(span, "given by an external it needs");
-        let Some(external) = self.externals.get(id.position()) else { return };
-        for name in &external.secrets {
-            let text = secret_text(name);
-            bindings.add(draft, name, text, origin, secrets, cx);
-        }
     }
 
     /// What every service of its kind finds, unless it says something else.
@@ -386,7 +176,7 @@ impl Parts<'_> {
         // Files that are only served read nothing when they start.
         for name in self.scope.provided.iter().filter(|_| !draft.kind.is_static()) {
             if !bindings.said.contains_key(name) {
-                let text = Draft { segments: vec![DraftSegment::Secret(name.clone())] };
+                let text = secret_text(name);
                 let origin = Origin::Default("a variable of the whole stack that is provided");
                 bindings.add(draft, name, text, origin, secrets, cx);
             }
@@ -396,9 +186,9 @@ impl Parts<'_> {
             usual.push((name.as_str(), value.clone(), "a variable of the whole stack"));
         }
         if !draft.kind.is_static() {
-            let (format, level) = log_values(draft, cx);
-            usual.push(("LOG_FORMAT", format, "from `logs.format`"));
-            usual.push(("LOG_LEVEL", level, "from `logs.level`"));
+            let (format, level) = inside::log_words(draft.own, cx);
+            usual.push(("LOG_FORMAT", format.value, "from `logs.format`"));
+            usual.push(("LOG_LEVEL", level.value, "from `logs.level`"));
             if let Some((_, port)) = draft.main_port() {
                 usual.push(("PORT", port.number.to_string(), "the port it is expected on"));
             }
@@ -428,30 +218,45 @@ impl Parts<'_> {
     }
 }
 
-fn secret_text(name: &EnvName) -> Draft {
+/// A text that is a secret and nothing else.
+pub(crate) fn secret_text(name: &EnvName) -> Draft {
     Draft { segments: vec![DraftSegment::Secret(name.clone())] }
 }
 
-fn log_values(draft: &DraftService<'_>, cx: &Context<'_>) -> (String, String) {
-    let logs = draft.own.logs.as_ref();
-    let format = match logs.and_then(|logs| logs.format.as_ref()).map(|format| format.value) {
-        Some(stackc_spec::LogFormat::Text) => "text",
-        _ => "json",
-    };
-    let level = match logs.and_then(|logs| logs.level.as_ref()).map(|level| level.value) {
-        Some(stackc_spec::LogLevel::Debug) => "debug",
-        Some(stackc_spec::LogLevel::Info) => "info",
-        Some(stackc_spec::LogLevel::Warn) => "warn",
-        Some(stackc_spec::LogLevel::Error) => "error",
-        None if cx.tier == Tier::Development => "debug",
-        None => "info",
-    };
-    (format.to_owned(), level.to_owned())
+/// Tokens that those who watch a service send: it has to know them, too.
+fn watched(
+    draft: &DraftService<'_>,
+    bindings: &mut Bindings,
+    secrets: &mut Collected,
+    cx: &mut Context<'_>,
+) {
+    let health = draft.own.health.as_ref().and_then(|health| health.token.as_ref());
+    let metrics = draft.own.metrics.as_ref().and_then(|metrics| metrics.token.as_ref());
+    for token in health.into_iter().chain(metrics) {
+        secrets.declare(&token.value, token.span, "bearer token of those who watch a service");
+        if bindings.secrets.values().all(|secret| *secret != token.value) {
+            let text = secret_text(&token.value);
+            let origin = Origin::Derived(token.span, "the token of those who watch it");
+            bindings.add(draft, &token.value, text, origin, secrets, cx);
+        }
+    }
+}
+
+/// Secrets that a service uses without a variable: files, and what its image is pulled with.
+fn unseen(draft: &DraftService<'_>, secrets: &mut Collected) {
+    let files = draft.both(|service| &service.files).into_values();
+    let files = files.filter_map(|file| Some((file.secret.as_ref()?, "content of a file")));
+    let pull = draft.own.pull_secret.as_ref().or(draft.shared.pull_secret.as_ref());
+    let pull = pull.map(|secret| (secret, "credentials of a registry, as in docker's config.json"));
+    for (secret, description) in files.chain(pull) {
+        secrets.declare(&secret.value, secret.span, description);
+        secrets.consumed(&secret.value, draft.name);
+    }
 }
 
 impl Bindings {
     /// Adds a variable, plain or secret; two values for one variable are an error.
-    fn add(
+    pub(crate) fn add(
         &mut self,
         draft: &DraftService<'_>,
         variable: &EnvName,
@@ -472,7 +277,7 @@ impl Bindings {
             return;
         }
         if let Some(value) = text.plain() {
-            check_credential(&value, variable, origin, cx);
+            check_credential(&value, variable.as_str(), origin, cx);
             self.env.insert(variable.clone(), Sourced { value, origin });
             return;
         }
@@ -502,9 +307,9 @@ impl Bindings {
 }
 
 /// Refuses a literal that looks like a credential.
-fn check_credential(value: &str, variable: &EnvName, origin: Origin, cx: &mut Context<'_>) {
+pub(crate) fn check_credential(value: &str, variable: &str, origin: Origin, cx: &mut Context<'_>) {
     let Origin::Written(span) = origin else { return };
-    if let Some(what) = crate::check::credential(value, Some(variable.as_str())) {
+    if let Some(what) = crate::check::credential(value, Some(variable)) {
         cx.push(crate::check::secret_literal(span, what));
     }
 }

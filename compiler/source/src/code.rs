@@ -141,5 +141,6 @@ code_table! {
     UNSAFE_CSP = Warning "W0707" "the content security policy allows unsafe inline code";
     NO_EFFECT = Warning "W0708" "a field that changes nothing here";
     CUT_SHORT = Warning "W0709" "a `#` that may cut a value short";
+    GRACE = Warning "W0714" "a service is killed before its longest request may end";
     EXPIRED = Warning "W0720" "an exception whose day has come";
 }

@@ -41,7 +41,8 @@ pub struct ServiceSpec {
     /// What it is made of. Required, unless `like` says it.
     pub kind: Option<Spanned<KindWord>>,
     /// Another service whose kind, build, image, runtime, env, needs, secrets, files, resources and
-    /// security it shares.
+    /// security it shares; with them go `public_env`, `pull_secret` and `secret_delivery`. Everything
+    /// else is its own.
     pub like: Option<Spanned<Label>>,
     /// How it is built: a folder, or a Dockerfile of your own.
     pub build: Option<Spanned<BuildSpec>>,
@@ -50,7 +51,6 @@ pub struct ServiceSpec {
     /// A third party's image with its exact tag (`kind: image`).
     pub image: Option<Spanned<ImageRef>>,
     /// The secret with the credentials for the image's registry, as `docker login` writes them.
-    #[shape(planned)]
     pub pull_secret: Option<Spanned<EnvName>>,
     /// What to run: a list, or a string that is split into words. Never a shell. Required for `node`
     /// and `python`.
@@ -96,7 +96,6 @@ pub struct ServiceSpec {
     /// Database migrations that run before a new version starts.
     pub migrate: Option<Spanned<MigrateSpec>>,
     /// Data for a fresh database.
-    #[shape(planned)]
     pub seed: Option<Spanned<SeedSpec>>,
     /// Runs on this schedule instead of all the time: five cron fields.
     pub schedule: Option<Spanned<CronText>>,
@@ -108,7 +107,6 @@ pub struct ServiceSpec {
     #[shape(planned)]
     pub crons: BTreeMap<Label, Spanned<CallSpec>>,
     /// Runs once at this moment of a deployment instead of all the time.
-    #[shape(planned)]
     pub run: Option<Spanned<MomentWord>>,
     /// The user it runs as, and exceptions from the hardened defaults.
     pub security: Option<Spanned<SecuritySection>>,
@@ -120,7 +118,6 @@ pub struct ServiceSpec {
     /// CI checks of this service alone; by default `ci.checks`.
     pub checks: Option<Spanned<ChecksSpec>>,
     /// The platforms of this service alone.
-    #[shape(planned)]
     pub deploy: Vec<Spanned<PlatformWord>>,
 }
 

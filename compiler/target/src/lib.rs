@@ -4,6 +4,7 @@
 //! file, no clock and no environment, and the same stack gives the same bytes anywhere.
 
 mod artifact;
+pub mod ask;
 pub mod conventions;
 mod emit;
 pub mod init;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Kind, PodTemplate, TemplateMetadata};
+use super::{Kind, Noted, PodTemplate, TemplateMetadata};
 
 pub(crate) const JOB: Kind = Kind::new("batch/v1", "Job");
 pub(crate) const CRON_JOB: Kind = Kind::new("batch/v1", "CronJob");
@@ -46,7 +46,9 @@ pub(crate) struct PodCondition {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CronJobSpec {
-    pub(crate) schedule: String,
+    pub(crate) schedule: Noted<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) suspend: bool,
     pub(crate) time_zone: String,
     pub(crate) concurrency_policy: &'static str,
     pub(crate) starting_deadline_seconds: u64,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Kind, Name, Noted, PortRef, Selector};
+use super::{Kind, Name, Noted, PortRef, SecretKey, Selector};
 
 pub(crate) const EXTERNAL_SECRET: Kind = Kind::new("external-secrets.io/v1", "ExternalSecret");
 pub(crate) const CERTIFICATE: Kind = Kind::new("cert-manager.io/v1", "Certificate");
@@ -43,6 +43,8 @@ pub(crate) struct SecretTarget {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SecretTemplate {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<&'static str>,
     pub(crate) engine_version: &'static str,
     pub(crate) data: BTreeMap<String, String>,
 }
@@ -166,4 +168,12 @@ pub(crate) struct Endpoint {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) port_number: Option<PortRef>,
     pub(crate) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) authorization: Option<Authorization>,
+}
+
+/// How a scrape shows who it is: a bearer token.
+#[derive(Debug, Serialize)]
+pub(crate) struct Authorization {
+    pub(crate) credentials: SecretKey,
 }

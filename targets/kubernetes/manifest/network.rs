@@ -16,6 +16,8 @@ pub(crate) struct ServiceSpec {
     pub(crate) kind: &'static str,
     #[serde(rename = "clusterIP", skip_serializing_if = "Option::is_none")]
     pub(crate) cluster_ip: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_affinity: Option<&'static str>,
     pub(crate) selector: Labels,
     pub(crate) ports: Vec<ServicePort>,
 }

@@ -45,12 +45,21 @@ pub(crate) struct PodSpec {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PodSecurity {
-    pub(crate) run_as_non_root: bool,
+    pub(crate) run_as_non_root: Noted<bool>,
     pub(crate) run_as_user: u32,
     pub(crate) run_as_group: u32,
     pub(crate) fs_group: u32,
     pub(crate) fs_group_change_policy: &'static str,
     pub(crate) seccomp_profile: Seccomp,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sysctls: Vec<Sysctl>,
+}
+
+/// A setting of the kernel, for the pod alone.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Sysctl {
+    pub(crate) name: &'static str,
+    pub(crate) value: Noted<&'static str>,
 }
 
 /// The system calls a pod may make.
@@ -72,6 +81,8 @@ pub(crate) struct ContainerSecurity {
 /// Linux capabilities.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Capabilities {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) add: Vec<Noted<String>>,
     pub(crate) drop: [&'static str; 1],
 }
 
@@ -227,6 +238,8 @@ pub(crate) enum Handler {
     HttpGet(HttpGet),
     /// A connection.
     TcpSocket(TcpSocket),
+    /// The gRPC health protocol.
+    Grpc(Grpc),
 }
 
 /// A command run inside the container.
@@ -246,6 +259,12 @@ pub(crate) struct HttpGet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct TcpSocket {
     pub(crate) port: PortRef,
+}
+
+/// The gRPC health protocol; the port has no name here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Grpc {
+    pub(crate) port: u16,
 }
 
 /// What happens around a container's life.

@@ -40,8 +40,18 @@ pub(crate) struct Strategy {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RollingUpdate {
-    pub(crate) max_surge: &'static str,
-    pub(crate) max_unavailable: u32,
+    pub(crate) max_surge: Amount,
+    pub(crate) max_unavailable: Amount,
+}
+
+/// A number of pods, or a share of them.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Amount {
+    /// So many.
+    Count(u32),
+    /// A percentage.
+    Share(String),
 }
 
 /// A stateful set.

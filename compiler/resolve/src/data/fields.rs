@@ -112,7 +112,11 @@ pub(crate) fn check_managed(
     row: &'static Row,
     cx: &mut Context<'_>,
 ) {
+    // What the stack says holds where no provider runs it, and is no mistake where one does.
+    let provider = spec.provider.as_ref().map(|provider| provider.span);
+    let moved = provider.is_some_and(|span| cx.in_overlay(span));
     for (key, place) in ours(spec) {
+        let place = place.filter(|place| !moved || cx.in_overlay(*place));
         if let Some(place) = place {
             no_effect(name, key, place, "a provider runs this store", cx);
         }

@@ -30,7 +30,7 @@ pub struct BuildSpec {
     /// The processors it is built for; by default `amd64`.
     #[shape(planned)]
     pub arch: Vec<Spanned<ArchWord>>,
-    /// Build arguments; never secrets.
+    /// Build arguments; never secrets. `${…}` refers to other parts of the stack.
     pub args: BTreeMap<String, Spanned<RawText>>,
     /// The package manager, for kinds on Node.js; by default `npm`.
     pub package_manager: Option<Spanned<PackageManagerWord>>,

@@ -22,13 +22,10 @@ pub struct HealthSpec {
     /// A command that exits 0 when healthy.
     pub command: Option<Spanned<Words>>,
     /// The name of a port; healthy is who accepts a connection.
-    #[shape(planned)]
     pub tcp: Option<Spanned<Label>>,
     /// The name of a port that speaks the gRPC health protocol.
-    #[shape(planned)]
     pub grpc: Option<Spanned<Label>>,
     /// The secret that protected paths want as a bearer token. The service receives it too.
-    #[shape(planned)]
     pub token: Option<Spanned<EnvName>>,
     /// Time between two probes; by default `10s`.
     pub interval: Option<Spanned<Seconds>>,
@@ -51,7 +48,6 @@ pub struct MetricsSpec {
     /// A histogram of query durations in seconds.
     pub db_latency: Option<Spanned<String>>,
     /// The secret that the path wants as a bearer token. The service receives it too.
-    #[shape(planned)]
     pub token: Option<Spanned<EnvName>>,
     /// Metrics of its own, by the name that `observe.alerts.custom` and dashboards know them under.
     #[shape(planned)]

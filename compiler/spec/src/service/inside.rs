@@ -35,7 +35,6 @@ pub struct FileSpec {
     /// Its content.
     pub content: Option<Spanned<String>>,
     /// The secret that is its content.
-    #[shape(planned)]
     pub secret: Option<Spanned<EnvName>>,
 }
 
@@ -47,13 +46,10 @@ pub struct SecuritySection {
     /// Why the root file system must be writable.
     pub writable_root: Option<Spanned<String>>,
     /// Why it must run as root. Capabilities stay dropped.
-    #[shape(planned)]
     pub root: Option<Spanned<String>>,
     /// Why it must listen below port 1024 as an ordinary user.
-    #[shape(planned)]
     pub privileged_ports: Option<Spanned<String>>,
     /// Linux capabilities it keeps, such as `CHOWN`, each with the reason.
-    #[shape(planned)]
     pub capabilities: BTreeMap<EnvName, Spanned<String>>,
 }
 
@@ -64,7 +60,6 @@ pub struct LogsSpec {
     /// The form of a line; by default `json`. The service is told by `LOG_FORMAT`.
     pub format: Option<Spanned<LogFormat>>,
     /// How much of the log is kept: the size of a file, or `{size, files}`.
-    #[shape(planned)]
     pub rotate: Option<Spanned<RotateSpec>>,
     /// The least severity; by default `info`, `debug` in development. The service is told by
     /// `LOG_LEVEL`.
@@ -97,8 +92,8 @@ pub enum LogLevel {
 #[derive(Debug, Clone, Default, Decode)]
 #[shape(short = "key:size")]
 pub struct RotateSpec {
-    /// How large a file may grow; by default `10Mi`.
+    /// How large a file may grow; by default `10MB`.
     pub size: Option<Spanned<Bytes>>,
-    /// How many files are kept; by default 5.
+    /// How many files are kept; by default `5`.
     pub files: Option<Spanned<u32>>,
 }

@@ -18,7 +18,6 @@ pub struct ScaleSpec {
     /// Memory use at which copies are added; by default memory does not count.
     pub memory: Option<Spanned<Percent>>,
     /// A client is answered by the same copy each time.
-    #[shape(planned)]
     pub sticky: Option<Spanned<bool>>,
 }
 
@@ -38,10 +37,8 @@ pub struct UpdateSpec {
     /// The strategy; by default `rolling`.
     pub strategy: Option<Spanned<UpdateWord>>,
     /// How many copies more than usual may run meanwhile: `1` or `25%`; by default `25%`.
-    #[shape(planned)]
     pub surge: Option<Spanned<Copies>>,
     /// How many copies fewer than usual may run meanwhile: `1` or `25%`; by default `0`.
-    #[shape(planned)]
     pub unavailable: Option<Spanned<Copies>>,
 }
 

@@ -44,7 +44,6 @@ pub struct VolumeSpec {
     /// Who may write it at once; by default one copy (`rwo`).
     pub access: Option<Spanned<AccessMode>>,
     /// Whether its content is saved; `false` for what can be made anew.
-    #[shape(planned)]
     pub backup: Option<Spanned<bool>>,
 }
 

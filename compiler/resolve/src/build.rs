@@ -1,0 +1,157 @@
+//! How a service is built, and with which version of its language.
+
+use std::collections::BTreeMap;
+
+use stackc_model::{Build, EnvName, Kind, Origin, PackageManager, Sourced, pins};
+use stackc_shape::{RawText, Spanned};
+use stackc_source::{Diagnostic, codes};
+use stackc_spec::{BuildSpec, PackageManagerWord};
+
+use crate::context::{Context, or, written};
+use crate::service::DraftService;
+use crate::text::{self, Place, Scope};
+use crate::variables::check_credential;
+
+/// The oldest line of a language that still gets security fixes. Sources: the release schedule of
+/// Node.js (`nodejs/Release`, Node.js 20 until 2026-04) and the status of Python versions (Python
+/// Developer's Guide, Python 3.10 until 2026-10), looked up 2026-11-21.
+const OLDEST: [(&str, &[Kind], &[u32]); 2] = [
+    ("Node.js", &[Kind::Nextjs, Kind::Node, Kind::Vite], &[22]),
+    ("Python", &[Kind::Python], &[3, 11]),
+];
+
+/// How a service is built.
+pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<'_>) -> Build {
+    let default = BuildSpec::default();
+    let spec = spec(draft).unwrap_or(&default);
+    let context = or(spec.context.as_ref(), ".".to_owned(), "the repository root");
+    for path in [spec.context.as_ref(), spec.dockerfile.as_ref()].into_iter().flatten() {
+        relative(path, cx);
+    }
+    let argument = |(name, value): (&String, &Spanned<RawText>), cx: &mut Context<'_>| {
+        Some((name.clone(), plain(name, value, scope, cx)?.value))
+    };
+    Build {
+        context,
+        dockerfile: spec.dockerfile.as_ref().map(written),
+        target: spec.target.as_ref().map(written),
+        args: spec.args.iter().filter_map(|entry| argument(entry, cx)).collect(),
+        package_manager: match spec.package_manager.as_ref().map(|word| word.value) {
+            None | Some(PackageManagerWord::Npm) => PackageManager::Npm,
+            Some(PackageManagerWord::Pnpm) => PackageManager::Pnpm,
+            Some(PackageManagerWord::Yarn) => PackageManager::Yarn,
+        },
+    }
+}
+
+/// What is said of its build: by itself, or by the service it is like.
+pub(crate) fn spec<'a>(draft: &DraftService<'a>) -> Option<&'a BuildSpec> {
+    draft.own.build.as_ref().or(draft.shared.build.as_ref()).map(|build| &build.value)
+}
+
+/// The variables that are fixed in the image, and so are those of the service whose image it runs.
+pub(crate) fn public_env(
+    draft: &DraftService<'_>,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> BTreeMap<EnvName, Sourced<String>> {
+    let own = &draft.own.public_env;
+    if let Some(value) = own.values().next() {
+        let why = match (*draft.kind, draft.image_of) {
+            (Kind::Image, _) => Some("nothing is built of a third party's image"),
+            (_, Some(_)) => Some("the image of the service it is like has them built in already"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            let message = format!("`services.{}.public_env` changes nothing: {why}", draft.name);
+            cx.push(
+                Diagnostic::new(codes::NO_EFFECT, value.span, message)
+                    .help("use `env`, which is read at start, or give it a `build` of its own"),
+            );
+        }
+    }
+    let said: Vec<_> = draft.both(|service| &service.public_env).into_iter().collect();
+    said.into_iter()
+        .filter_map(|(name, value)| Some((name.clone(), plain(name.as_str(), value, scope, cx)?)))
+        .collect()
+}
+
+/// A value that is written into an image: references are followed, secrets refused.
+fn plain(
+    name: &str,
+    value: &Spanned<RawText>,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Option<Sourced<String>> {
+    let draft = text::resolve(&value.value.0, value.span, Place::Plain, scope, cx)?;
+    let text = draft.plain()?;
+    check_credential(&text, name, Origin::Written(value.span), cx);
+    Some(Sourced::written(text, value.span))
+}
+
+/// A path inside the repository.
+pub(crate) fn relative(path: &Spanned<String>, cx: &mut Context<'_>) -> bool {
+    let text = path.value.trim_end_matches('/');
+    let fault = match text {
+        "" => Some("is empty"),
+        "." => None,
+        _ if text.starts_with('/') => Some("is absolute; it is seen from the repository root"),
+        _ if text.split('/').any(|part| part.is_empty() || part == "..") => {
+            Some("leaves the repository")
+        }
+        _ if text.chars().any(|c| c.is_control() || "\\:*?\"<>|".contains(c)) => {
+            Some("has a character that paths cannot have everywhere")
+        }
+        _ => None,
+    };
+    if let Some(fault) = fault {
+        cx.push(
+            Diagnostic::new(codes::BAD_PATH, path.span, format!("the path {fault}"))
+                .help("write it as seen from the repository root, such as `services/api`"),
+        );
+    }
+    fault.is_none()
+}
+
+/// The version of the service's language.
+pub(crate) fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
+    let kind = *draft.kind;
+    let spec = draft.own.runtime.as_ref().or(draft.shared.runtime.as_ref());
+    let found = spec
+        .map(|version| written(version).map(|version| version.0))
+        .or(usual_runtime(kind, cx))?;
+    if let Some(span) = found.origin.span() {
+        let line: Vec<u32> = found.value.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+        let old = OLDEST.iter().find(|(_, kinds, oldest)| {
+            kinds.contains(&kind)
+                && line.iter().zip(*oldest).find(|(a, b)| a != b).is_some_and(|(a, b)| a < b)
+        });
+        if let Some((name, _, oldest)) = old {
+            let message = format!("{name} {} has no security fixes any more", found.value);
+            let oldest: Vec<_> = oldest.iter().map(ToString::to_string).collect();
+            let help = match *name {
+                "Node.js" => format!("use one of {}", pins::lines("node").join(", ")),
+                _ => format!("use {} or newer", oldest.join(".")),
+            };
+            cx.push(Diagnostic::new(codes::UNKNOWN_VERSION, span, message).help(help));
+        }
+    }
+    if let (Kind::Static | Kind::Image, Some(spec)) = (kind, spec) {
+        let message = format!("`services.{}.runtime` changes nothing for this kind", draft.name);
+        cx.push(Diagnostic::new(codes::NO_EFFECT, spec.span, message).help("take it out"));
+    }
+    Some(found)
+}
+
+fn usual_runtime(kind: Kind, cx: &Context<'_>) -> Option<Sourced<String>> {
+    match kind {
+        Kind::Nextjs | Kind::Node | Kind::Vite => Some(cx.spec.versions.get("node").map_or_else(
+            || Sourced::default("24".to_owned(), "the newest line under maintenance"),
+            |node| Sourced::written(node.value.0.clone(), node.span),
+        )),
+        Kind::Python => {
+            Some(Sourced::default("3.13".to_owned(), "a line with years of security fixes ahead"))
+        }
+        Kind::Static | Kind::Go | Kind::Rust | Kind::Image => None,
+    }
+}
