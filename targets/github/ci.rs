@@ -74,7 +74,9 @@ fn workflow(
         if let Some(job) = check::job(unit, ci, runner, Place::Ci, scribe) {
             jobs.push(check::id(unit), job);
         }
-        jobs.push(image::id(unit), image::ci_job(unit, ci, runner, scribe));
+        if unit.ships {
+            jobs.push(image::id(unit), image::ci_job(unit, ci, runner, scribe));
+        }
     }
     if jobs.is_empty() {
         return None;

@@ -50,7 +50,7 @@ pub(crate) fn workflow(
         jobs.push("secrets", secrets(runner));
     }
     if security.image {
-        for unit in units {
+        for unit in units.iter().filter(|unit| unit.ships) {
             jobs.push(image::id(unit), scan_image(unit, cached, runner, scribe));
         }
     }

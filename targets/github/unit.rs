@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Build, Environment, Kind, PackageManager, Service, Stack};
+use stackc_model::{Build, Environment, Kind, PackageManager, Platform, Service, Stack, Tier};
 
 /// A service we build, as the most serious environment that has it describes it.
 #[derive(Clone, Copy)]
@@ -10,6 +10,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) service: &'a Service,
     pub(crate) build: &'a Build,
+    /// Whether its image is run anywhere but on a developer's machine: Vercel builds from the source.
+    pub(crate) ships: bool,
 }
 
 /// The tools a service is checked with.
@@ -51,16 +53,30 @@ pub(crate) fn units(stack: &Stack) -> Vec<Unit<'_>> {
         .rev()
         .flat_map(of_environment)
         .filter(|unit| seen.insert(unit.service.name.clone()))
+        .map(|unit| Unit { ships: ships(stack, unit.service), ..unit })
         .collect();
     found.sort_by(|a, b| a.service.name.cmp(&b.service.name));
     found
+}
+
+fn ships(stack: &Stack, service: &Service) -> bool {
+    stack.environments.iter().any(|environment| {
+        let has = environment.services.iter().any(|other| other.name == service.name);
+        has && runs_images(environment)
+    })
+}
+
+fn runs_images(environment: &Environment) -> bool {
+    let mut platforms = environment.platforms.iter();
+    environment.tier != Tier::Development && platforms.any(|on| *on != Platform::Vercel)
 }
 
 /// The units of one environment: those that make an image of their own.
 pub(crate) fn of_environment(environment: &Environment) -> impl Iterator<Item = Unit<'_>> {
     environment.services.iter().filter_map(move |service| {
         let build = service.build.as_ref()?;
-        service.image_of.is_none().then_some(Unit { environment, service, build })
+        let ships = runs_images(environment);
+        service.image_of.is_none().then_some(Unit { environment, service, build, ships })
     })
 }
 
