@@ -164,7 +164,10 @@ impl Writer<'_> {
     fn targets(&mut self, side: Side) -> Map<String, Value> {
         let mut properties = Map::new();
         for (id, shape) in self.options {
-            let mut schema = self.inline(*shape, side);
+            let mut schema = match shape {
+                Shape::Any => object(json!({ "type": "object" })),
+                shape => self.inline(*shape, side),
+            };
             add_type(&mut schema, "boolean");
             properties.insert((*id).to_owned(), Value::Object(schema));
         }
