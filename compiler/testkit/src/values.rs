@@ -54,7 +54,7 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("patches.*.merge", &["{\"spec\": {\"paused\": true}}"]),
         ("accept.*.target", &["\"nginx\""]),
         ("accept.*.path", &["\"limits.login\""]),
-        ("data.*.custom.url", &["\"http://${host}:${port}/other\""]),
+        ("data.*.custom.url", &["\"http://other:${password}@${host}:${port}\""]),
         ("limits.*.header", &["\"X-Other-Key\""]),
         ("services.*.env.*", &["\"changed\""]),
         ("ci.matrix.node", &["[\"22\"]", "[\"26\"]"]),

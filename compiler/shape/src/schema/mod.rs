@@ -165,7 +165,10 @@ impl Writer<'_> {
         let mut properties = Map::new();
         for (id, shape) in self.options {
             let mut schema = match shape {
-                Shape::Any => object(json!({ "type": "object" })),
+                Shape::Any => object(json!({
+                    "type": "object",
+                    "description": "Options of a format that is not rendered yet; they are kept.",
+                })),
                 shape => self.inline(*shape, side),
             };
             add_type(&mut schema, "boolean");
