@@ -39,8 +39,11 @@ pub(super) fn render(
     for item in &brief {
         writeln!(out, "{}", renderer.render(&[page.line(item)]))?;
     }
-    let brief: Vec<_> = brief.into_iter().filter(|item| is_bound(item)).collect();
-    if !brief.is_empty() {
+    if let Some(help) = brief.iter().find(|item| is_stale(item)).and_then(|item| item.help.as_ref())
+    {
+        writeln!(out, "\n{}", page.text(help))?;
+    }
+    if brief.iter().any(|item| is_bound(item)) {
         writeln!(out, "\n`stackc support` shows what each target makes of each field")?;
     }
     match summary(diagnostics) {
