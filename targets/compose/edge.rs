@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    AnswerCache, Bytes, Domain, EnvName, Millicores, Resources, Sourced, TlsProvider, pins,
+    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Resources, Sourced, TlsProvider,
+    pins,
 };
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
@@ -20,11 +21,18 @@ const WEBROOT: &str = "/var/www/acme";
 /// Where the ACME module of nginx keeps its account and certificates.
 const ACME_STATE: &str = "/var/lib/nginx/acme";
 
+/// Where it is published on a developer's machine.
+pub(super) const LOCAL: u16 = 8080;
+
+/// Whether it runs here: something public does, and the files of nginx are written.
+pub(super) fn is_here(env: &Environment) -> bool {
+    env.routes.iter().any(|route| runs(&env[route.service])) && !is_off(env, "nginx")
+}
+
 /// nginx, and what gets its certificates, by name; nothing where nothing is public or the files of
 /// nginx are not written.
 pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
-    let public = scope.env.routes.iter().any(|route| runs(&scope.env[route.service]));
-    if !public || is_off(scope.env, "nginx") {
+    if !is_here(scope.env) {
         return BTreeMap::new();
     }
     let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);
@@ -58,7 +66,7 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
     // nginx sets its own limit, up to this.
     service.ulimits = BTreeMap::from([("nofile", Ulimit { soft: 65_536, hard: 524_288 })]);
     if scope.is_development() {
-        service.ports = vec![Port::loopback(8080, 8080)];
+        service.ports = vec![Port::loopback(LOCAL, 8080)];
         return service;
     }
     service.restart = Some("unless-stopped");

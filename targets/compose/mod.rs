@@ -8,6 +8,7 @@ mod edge;
 pub(crate) mod fixture;
 mod harden;
 mod health;
+mod hosts;
 mod ignore;
 mod options;
 mod scope;
@@ -49,10 +50,12 @@ impl Target for Compose {
     }
 
     fn render(&self, stack: &Stack, out: &mut Artifacts, diagnostics: &mut Diagnostics) {
+        let mut hosts = hosts::Hosts::default();
         for env in &stack.environments {
             if let Some(options) = Options::of(env, diagnostics) {
                 options.check(stack, env, diagnostics);
                 environment(stack, env, &options, out, diagnostics);
+                hosts.publish(env, options.host.as_ref(), diagnostics);
             }
         }
         if out.iter().any(|artifact| artifact.target == self.id()) {
@@ -104,8 +107,8 @@ fn document(scope: &mut Scope<'_>, options: &Options) -> Document {
 /// Every container by its name.
 fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
     let mut found = BTreeMap::new();
-    let mut ports = store::LoopbackPorts::default();
     let env = scope.env;
+    let mut ports = store::LoopbackPorts::besides(edge::is_here(env).then_some(edge::LOCAL));
     for store in &env.stores {
         found.insert(store.name.to_string(), store::lower(scope, store, &mut ports));
     }

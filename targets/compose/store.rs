@@ -23,6 +23,11 @@ const POSTGRES_PORT: u16 = 5432;
 pub(super) struct LoopbackPorts(BTreeSet<u16>);
 
 impl LoopbackPorts {
+    /// All are free but those that somebody else has.
+    pub(super) fn besides(taken: impl IntoIterator<Item = u16>) -> Self {
+        Self(taken.into_iter().collect())
+    }
+
     fn take(&mut self, port: u16) -> u16 {
         let free = (port..=u16::MAX).find(|port| !self.0.contains(port)).unwrap_or(port);
         self.0.insert(free);

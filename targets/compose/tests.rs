@@ -62,6 +62,10 @@ fn stores_are_cut_off_except_on_a_developers_loopback() {
     for name in published(&development) {
         assert_eq!(development["services"][&name]["ports"][0]["host_ip"], "127.0.0.1");
     }
+    let mut stack = fixture::stack(Tier::Development);
+    stack.environments[0].stores[0].port = edge::LOCAL;
+    let ports = &lowered(&stack).0["services"]["postgres"]["ports"][0];
+    assert_eq!((&ports["published"], &ports["target"]), (&json!("8081"), &json!(8080)));
 }
 
 #[test]

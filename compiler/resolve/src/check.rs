@@ -8,12 +8,14 @@ use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, Span, codes};
 use crate::connections;
 use crate::context::Context;
 use crate::limits::covers;
-use crate::{replication, running};
+use crate::{listening, replication, running, watched};
 
 /// Rules within one environment.
 pub(crate) fn within(environment: &Environment, cx: &mut Context<'_>) {
     public_internals(environment, cx);
+    listening::check(environment, cx);
     running::check(environment, cx);
+    watched::check(environment, cx);
     connections::check(environment, cx);
     replication::check(environment, cx);
     unsaved(environment, cx);

@@ -77,16 +77,15 @@ pub(crate) fn resolve(
     })
 }
 
-/// Health is asked in one way: by paths, a command, a connection or gRPC.
+/// Health is asked on a port of its own or in another way. A command may stand beside paths: it is
+/// for whoever asks inside the container, where nothing is known that could ask for a path.
 fn one_question(health: &HealthSpec, cx: &mut Context<'_>) {
     let path = [&health.live, &health.ready, &health.startup].into_iter().flatten().next();
-    let said = [
-        ("paths", path.map(|path| path.span)),
-        ("`command`", health.command.as_ref().map(|command| command.span)),
-        ("`tcp`", health.tcp.as_ref().map(|port| port.span)),
-        ("`grpc`", health.grpc.as_ref().map(|port| port.span)),
-    ];
-    let said: Vec<_> = said.into_iter().filter_map(|(name, span)| Some((name, span?))).collect();
+    let path = path.map(|path| ("paths", path.span));
+    let command = health.command.as_ref().map(|command| ("`command`", command.span));
+    let tcp = health.tcp.as_ref().map(|port| ("`tcp`", port.span));
+    let grpc = health.grpc.as_ref().map(|port| ("`grpc`", port.span));
+    let said: Vec<_> = [path.or(command), tcp, grpc].into_iter().flatten().collect();
     if let [(one, first), (other, second), ..] = said.as_slice() {
         let message = format!("health is asked by {one} or by {other}, not both");
         cx.push(

@@ -105,6 +105,27 @@ fn mount(
     Some(Mount { path: absolute(&file.path, cx)?, from, content, secret })
 }
 
+/// Where a Next.js server keeps rendered pages and images, in an image that works in `/app`.
+const NEXT_CACHE: &str = "/app/.next/cache";
+
+/// Paths that may be written besides volumes, which a read-only root would not allow.
+pub(crate) fn writable(
+    own: &ServiceSpec,
+    kind: Kind,
+    volumes: &BTreeMap<Label, Volume>,
+    cx: &mut Context<'_>,
+) -> Vec<Sourced<String>> {
+    let mut paths: Vec<_> = own.writable.iter().filter_map(|path| absolute(path, cx)).collect();
+    let below = |path: &str| {
+        NEXT_CACHE.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mounted = volumes.values().map(|volume| &volume.path).chain(&paths);
+    if kind == Kind::Nextjs && !mounted.into_iter().any(|path| below(path)) {
+        paths.push(Sourced::default(NEXT_CACHE.to_owned(), "Next.js keeps what it rendered there"));
+    }
+    paths
+}
+
 /// An absolute path inside a container.
 pub(crate) fn absolute(path: &Spanned<String>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
     let text = &path.value;

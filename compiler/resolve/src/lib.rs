@@ -25,6 +25,7 @@ mod inside;
 mod jobs;
 mod layers;
 mod limits;
+mod listening;
 mod near;
 mod needs;
 mod observe;
@@ -37,6 +38,7 @@ mod service;
 mod slo;
 mod text;
 mod variables;
+mod watched;
 
 use std::collections::BTreeMap;
 

@@ -201,6 +201,8 @@ impl Parts<'_> {
         Some((variable.clone(), secret_text(secret)))
     }
 
+    /// What an external gives at run time. Nothing reads it where files are served: their part of it
+    /// is the policy of the edge, and what they know they were built with.
     fn external(
         &self,
         id: ExternalId,
@@ -210,6 +212,9 @@ impl Parts<'_> {
         secrets: &mut Collected,
         cx: &mut Context<'_>,
     ) {
+        if draft.kind.is_static() {
+            return;
+        }
         for (name, text, origin) in self.values.get(id.position()).into_iter().flatten() {
             bindings.add(draft, name, text.clone(), *origin, secrets, cx);
         }

@@ -257,7 +257,7 @@ fn one(
         resources: resources(bounds, &bounds_of(kind)),
         update,
         rollout,
-        writable: own.writable.iter().filter_map(|path| inside::absolute(path, cx)).collect(),
+        writable: inside::writable(own, kind, &volumes, cx),
         stop: copies::stop(own),
         migrate: jobs::migrate(draft, scope, cx),
         seed: jobs::seed(draft, scope, cx),

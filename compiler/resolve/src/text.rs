@@ -140,6 +140,7 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
             let roots = [
                 "domain",
                 "url",
+                "preview",
                 "environment",
                 "name",
                 "env",
@@ -193,7 +194,7 @@ fn unknown(
     let message = format!("`${{{name}}}` refers to nothing");
     let help = suggestion.map_or_else(
         || {
-            "references are ${domain}, ${domains.NAME}, ${url}, ${environment}, ${name}, ${env.X}, \
+            "references are ${domain}, ${domains.NAME}, ${url}, ${preview}, ${environment}, ${name}, ${env.X}, \
              ${secrets.X}, ${data.NAME.url|direct_url|host|port|database|user} and \
              ${services.NAME.url|public_url|host|port}; `$${` is a literal `${`"
                 .to_owned()

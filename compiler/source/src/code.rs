@@ -108,6 +108,7 @@ code_table! {
     NEEDS_HEALTH = Error "E0414" "no way to tell whether the service is healthy";
     SECRET_ABSENT = Error "E0415" "a secret used where it is not provided";
     REPLICATION = Error "E0420" "a store that cannot feed logical replication";
+    PORT_CONFLICT = Error "E0421" "one port with two owners";
 
     // 05: targets
     UNSUPPORTED = Error "E0501" "a target cannot honour a field";
@@ -141,6 +142,10 @@ code_table! {
     UNSAFE_CSP = Warning "W0707" "the content security policy allows unsafe inline code";
     NO_EFFECT = Warning "W0708" "a field that changes nothing here";
     CUT_SHORT = Warning "W0709" "a `#` that may cut a value short";
+    LIVENESS = Warning "W0710" "a copy is restarted when what it needs is away";
+    MEMORY_SHARE = Warning "W0711" "a share of memory that nobody reserved";
+    CERTIFICATE = Warning "W0712" "a certificate that may expire unseen";
+    UNAWAITED = Warning "W0713" "a query may outlast everybody who waits for it";
     GRACE = Warning "W0714" "a service is killed before its longest request may end";
     EXPIRED = Warning "W0720" "an exception whose day has come";
 }

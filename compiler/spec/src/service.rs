@@ -87,7 +87,8 @@ pub struct ServiceSpec {
     pub resources: Option<Spanned<ResourcesSpec>>,
     /// Volumes of its own, by name.
     pub volumes: BTreeMap<Label, Spanned<VolumeSpec>>,
-    /// Further paths it may write to, kept in memory.
+    /// Further paths it may write to, kept in memory; a `nextjs` service may always write to
+    /// `/app/.next/cache`.
     pub writable: Vec<Spanned<String>>,
     /// How it stops.
     pub stop: Option<StopSpec>,

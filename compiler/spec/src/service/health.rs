@@ -19,7 +19,8 @@ pub struct HealthSpec {
     pub startup: Option<Spanned<RoutePath>>,
     /// Path of the detailed report; it is never public.
     pub detail: Option<Spanned<RoutePath>>,
-    /// A command that exits 0 when healthy.
+    /// A command that exits 0 when healthy; beside paths it is for platforms that ask inside the
+    /// container.
     pub command: Option<Spanned<Words>>,
     /// The name of a port; healthy is who accepts a connection.
     pub tcp: Option<Spanned<Label>>,
