@@ -229,6 +229,8 @@ fn egress(ctx: &Context<'_>, item: &Service) -> Vec<EgressRule> {
         match need.target {
             NeedTarget::Store(id) => rules.push(to_store(ctx, id)),
             NeedTarget::Service(id) => rules.extend(to_service(ctx, &ctx.environment[id])),
+            // The browser goes there, and not the server of the files.
+            NeedTarget::External(_) if item.kind.is_static() => {}
             NeedTarget::External(id) => {
                 outside.extend(outside_ports(&ctx.environment[id]));
             }
@@ -279,7 +281,7 @@ fn labelled(key: &'static str, value: &str) -> Selector {
 /// A NetworkPolicy knows addresses, not hosts.
 fn warn_of_wide_egress(ctx: &Context<'_>, out: &mut Output<'_>) {
     let mut by_external = BTreeMap::new();
-    for (_, item) in ctx.services() {
+    for (_, item) in ctx.services().filter(|(_, item)| !item.kind.is_static()) {
         for need in item.needs.values() {
             if let NeedTarget::External(id) = need.target {
                 by_external.insert(id, ctx.environment[id].egress.len());

@@ -165,7 +165,7 @@ fn check_value(text: &str, span: Span, cx: &mut Context<'_>) -> bool {
 }
 
 /// Headers that are not set under `extra`, in lower case, with what sets them.
-const OWNED: [(&str, &str); 18] = [
+const OWNED: [(&str, &str); 17] = [
     ("access-control-allow-credentials", "edge.cors.credentials"),
     ("access-control-allow-methods", "edge.cors.methods"),
     ("access-control-allow-origin", "edge.cors.origins"),
@@ -183,7 +183,17 @@ const OWNED: [(&str, &str); 18] = [
     ("transfer-encoding", "the connection itself"),
     ("x-content-type-options", "the edge, always as `nosniff`"),
     ("x-frame-options", "edge.headers.frame"),
-    ("x-xss-protection", "nothing: browsers dropped it, and it opened holes"),
+];
+
+/// Headers that browsers take no notice of any more. Sources: domainoptic.com/glossary/expect-ct,
+/// canhas.report/hpkp and howhttpworks.com/headers/x-xss-protection, looked up 2026-11-21.
+const GONE: [(&str, &str); 3] = [
+    ("expect-ct", "browsers ask for transparent certificates by themselves"),
+    ("public-key-pins", "browsers dropped it, as a lost key locked visitors out"),
+    (
+        "x-xss-protection",
+        "browsers dropped it, as it opened holes; the policy under `csp` protects",
+    ),
 ];
 
 fn extra(
@@ -194,6 +204,11 @@ fn extra(
     scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Option<Header> {
+    if let Some((_, why)) = GONE.iter().find(|(gone, _)| gone.eq_ignore_ascii_case(name)) {
+        let message = format!("`{name}` is not sent: {why}");
+        cx.push(Diagnostic::new(codes::NO_EFFECT, span, message).help("take it out"));
+        return None;
+    }
     let owned = OWNED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     let twice = fixed.iter().find(|header| header.name.eq_ignore_ascii_case(name));
     let owner = match (owned, twice) {
