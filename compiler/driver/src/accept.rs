@@ -77,8 +77,11 @@ fn accept(
     }
     let mut met = Vec::new();
     diagnostics.retain_mut(|item| {
-        let concerns = item.target == Some(target)
-            && [codes::UNSUPPORTED, codes::APPROXIMATED].contains(&item.code)
+        let own = [codes::UNSUPPORTED, codes::APPROXIMATED, codes::PLANNED].contains(&item.code)
+            && item.target == Some(target);
+        // What no target renders yet, this one does not either.
+        let nobodys = item.code == codes::PLANNED && item.target.is_none();
+        let concerns = (own || nobodys)
             && item.primary.as_ref().is_some_and(|label| inside(&places, label.span));
         if concerns {
             met.push(item.clone());

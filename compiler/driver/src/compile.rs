@@ -7,7 +7,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use stackc_model::{Environment, Stack};
-use stackc_shape::Decode;
+use stackc_shape::{Decode, Shape};
 use stackc_source::{
     Diagnostic, Diagnostics, FileId, Limits, Node, SourceMap, closest, codes, decode, read,
 };
@@ -222,7 +222,9 @@ fn add_schema(schema: String, artifacts: &mut Artifacts) {
 /// The JSON Schema of the language with the options of these targets, as text.
 #[must_use]
 pub fn schema(targets: &[&dyn Target]) -> String {
-    let options: Vec<_> = targets.iter().map(|target| (target.id(), target.options())).collect();
+    let planned = stackc_spec::PLANNED_TARGETS.iter().map(|id| (*id, Shape::Any));
+    let options = targets.iter().map(|target| (target.id(), target.options()));
+    let options: Vec<_> = options.chain(planned.filter(|_| !targets.is_empty())).collect();
     let id = "urn:stackc:schema:v1/Stack";
     let schema = stackc_shape::json_schema(id, StackSpec::shape(), &options);
     format!("{schema:#}\n")

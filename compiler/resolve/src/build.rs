@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Build, EnvName, Kind, Origin, PackageManager, Sourced, pins};
+use stackc_model::{Build, EnvName, Kind, Origin, PackageManager, Service, Sourced, pins};
 use stackc_shape::{RawText, Spanned};
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::{BuildSpec, PackageManagerWord};
@@ -42,6 +42,29 @@ pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<
             Some(PackageManagerWord::Yarn) => PackageManager::Yarn,
         },
     }
+}
+
+/// Until Dockerfiles are generated somebody has to write them.
+pub(crate) fn unwritten(drafts: &[DraftService<'_>], services: &[Service], cx: &mut Context<'_>) {
+    let lacks = |service: &Service| {
+        let generated = service.build.as_ref().is_some_and(|build| build.dockerfile.is_none());
+        generated && service.image_of.is_none()
+    };
+    let missing: Vec<_> =
+        drafts.iter().zip(services).filter(|(_, service)| lacks(service)).collect();
+    let Some((first, _)) = missing.first() else { return };
+    let names: Vec<_> =
+        missing.iter().take(5).map(|(draft, _)| format!("`{}`", draft.name)).collect();
+    let more = match missing.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!("no Dockerfile is written yet for {}{more}", names.join(", "));
+    let span = first.kind.origin.span().unwrap_or(first.own.span);
+    cx.push(
+        Diagnostic::new(codes::PLANNED, span, message)
+            .help("put one into the folder it is built from, or name yours in `build`"),
+    );
 }
 
 /// What is said of its build: by itself, or by the service it is like.

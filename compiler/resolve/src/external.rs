@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stackc_model::{EnvName, External, Label, Managed, Origin, SecretId};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, codes};
-use stackc_spec::{ExternalSpec, HostName};
+use stackc_spec::{ExternalSpec, PlainHost};
 
 use crate::context::Context;
 use crate::profile::{self, MAIL, PROFILES, Profile};
@@ -164,7 +164,7 @@ fn lower(name: &Label, external: &Spanned<ExternalSpec>, profile: Option<&Profil
     let hosts = external.hosts.as_ref();
     let both = |known: fn(&Profile) -> &'static [&'static str], more: Option<&Vec<_>>| {
         let known = profile.into_iter().flat_map(known).map(|host| (*host).to_owned());
-        let more = more.into_iter().flatten().map(|host: &Spanned<HostName>| host.value.0.clone());
+        let more = more.into_iter().flatten().map(|host: &Spanned<PlainHost>| host.value.0.clone());
         known.chain(more).collect::<Vec<_>>()
     };
     let origins = |hosts: Vec<String>| -> Vec<String> {

@@ -148,4 +148,6 @@ code_table! {
     UNAWAITED = Warning "W0713" "a query may outlast everybody who waits for it";
     GRACE = Warning "W0714" "a service is killed before its longest request may end";
     EXPIRED = Warning "W0720" "an exception whose day has come";
+    PATCH_ADDS = Warning "W0721" "a patch that adds what may be misspelt";
+    SHELL = Warning "W0722" "a command that looks like a shell's";
 }

@@ -24,7 +24,7 @@ stack: 1
 name: shop   # not \"Shop\"
 domain: shop.example
 services:
-  web: {kind: nextjs, needs: [redis], env: {SITE: \"${url}\"}}   # žluť 日本
+  web: {kind: nextjs, build: Dockerfile, needs: [redis], secret_delivery: env, env: {SITE: \"${url}\"}}   # žluť 日本
 data:
     redis: {version: \"7.2\", purpose: cache}   # kept: 'as is'
 

@@ -36,6 +36,12 @@ pub(crate) const FAR: &[Row] = &[
     },
     Row {
         stack: "workshop",
+        line: "api: {routes: {api: {cache: 1m}, console: {access: staff}}}",
+        damage: Damage::Deleted,
+        why: "an empty `services` takes them all out of the environment, as it may",
+    },
+    Row {
+        stack: "workshop",
         line: "cache: {engine: redis, version: \"7.2\", purpose: cache}",
         damage: Damage::Deleted,
         why: "whole entries leave no trace but where they were needed",
