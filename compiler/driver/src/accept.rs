@@ -24,8 +24,7 @@ pub(crate) fn apply(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Accepted> {
     let mut accepted = Vec::new();
-    let refused = |item: &Diagnostic| item.target.is_some() && item.code == codes::UNSUPPORTED;
-    if stack.acceptances.is_empty() && !diagnostics.iter().any(refused) {
+    if stack.acceptances.is_empty() && !diagnostics.iter().any(Diagnostic::is_refusal) {
         return accepted;
     }
     let document = expand(document.clone(), StackSpec::shape(), &mut Diagnostics::default());
@@ -40,7 +39,7 @@ pub(crate) fn apply(
         }
     }
     diagnostics.retain_mut(|item| {
-        if refused(item) {
+        if item.is_refusal() {
             offer(item, &document);
         }
         true

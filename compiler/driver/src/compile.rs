@@ -65,7 +65,7 @@ pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Comp
         stack
     });
     let (mut artifacts, mut accepted) = (Artifacts::default(), Vec::new());
-    if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_errors()) {
+    if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_faults()) {
         unknown_targets(stack, targets, &mut diagnostics);
         timings.measure("render", || render(stack, targets, &mut artifacts, &mut diagnostics));
         if let Some(document) = &document {

@@ -68,7 +68,7 @@ pub fn resolve(root: Node) -> (Option<Stack>, Diagnostics) {
         Some(layer) => stack(layer, &mut diagnostics),
         None => None,
     };
-    if diagnostics.has_errors() {
+    if diagnostics.has_faults() {
         return (None, diagnostics);
     }
     environments.sort_by(|a, b| (a.tier, &a.name).cmp(&(b.tier, &b.name)));
