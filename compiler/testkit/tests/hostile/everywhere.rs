@@ -148,6 +148,13 @@ fn stacks() -> Vec<Value> {
     for stack in &mut stacks {
         let environments = stack.get_mut("environments").and_then(Value::as_object_mut);
         environments.unwrap().retain(|name, _| name == "production");
+        // Secrets are for environments that are gone now.
+        for secret in stack["secrets"].as_object_mut().into_iter().flat_map(|map| map.values_mut())
+        {
+            secret.as_object_mut().map(|fields| fields.remove("environments"));
+        }
+        let faults = compiled(stack.to_string().as_bytes()).diagnostics;
+        assert!(!faults.has_errors(), "{:?}", faults.iter().next());
     }
     stacks
 }
@@ -262,7 +269,7 @@ fn try_part(part: usize, of: usize) {
             }
         }
     }
-    assert!(tried > 3, "hardly a field takes a plain string");
+    assert!(tried > 20, "only {tried} fields take a plain string");
     let list: Vec<_> = faults.iter().map(|(place, fault)| format!("{place}: {fault}")).collect();
     assert!(list.is_empty(), "{}", list.join("\n"));
 }
