@@ -19,7 +19,7 @@ macro_rules! burns {
                 area: Area::Promises,
                 kind: None,
                 subjects: |world| subjects(world, world.slo.errors, None),
-                expr: |s, compare| both(|window| failed(s, window), failed_in(s, $long), [$long, $short], compare),
+                expr: |s, compare| both(|window| failed(s, window), &failed_in(s, $long), [$long, $short], compare),
                 compare: Compare::Above,
                 levels: Levels::Burn(Burn { severity: Severity::$severity, percent: $percent, hours: $hours }),
                 hold: [0, 0],
@@ -43,7 +43,7 @@ macro_rules! burns {
                     let (share, bound) = world.slo.slow.unzip();
                     subjects(world, share, bound)
                 },
-                expr: |s, compare| both(|window| slow(s, window), slow_in(s, $long), [$long, $short], compare),
+                expr: |s, compare| both(|window| slow(s, window), &slow_in(s, $long), [$long, $short], compare),
                 compare: Compare::Above,
                 levels: Levels::Burn(Burn { severity: Severity::$severity, percent: $percent, hours: $hours }),
                 hold: [0, 0],
@@ -83,7 +83,7 @@ fn subjects(world: &World, share: Option<u32>, slow: Option<u64>) -> Vec<Subject
 
 /// The expression over both windows, each beyond the bound, and enough bad requests in the long one:
 /// at night a single one is a large share.
-fn both(share: impl Fn(&str) -> String, bad: String, windows: [&str; 2], compare: &str) -> String {
+fn both(share: impl Fn(&str) -> String, bad: &str, windows: [&str; 2], compare: &str) -> String {
     let [long, short] = windows.map(|window| format!("({}) {compare}", share(window)));
     format!("{long}\nand\n{short}\nand\n{bad} >= {FEWEST}")
 }
