@@ -57,7 +57,8 @@ pub(crate) fn job(
         if name == "test" {
             migrate(&mut job, unit, scribe);
         }
-        job.step(Step::run(title(&label), script));
+        let step = Step::run(title(&label), script);
+        job.step(if name == "build" { public(step, unit, scribe) } else { step });
         if name == "test" {
             coverage(&mut job, unit, ci, place, scribe);
         }
@@ -71,6 +72,15 @@ pub(crate) fn job(
 
 fn origin(unit: &Unit<'_>) -> Option<Span> {
     unit.build.context.origin.span().or(Some(unit.service.span))
+}
+
+/// The public variables, which a build writes into what browsers get.
+fn public(step: Step, unit: &Unit<'_>, scribe: &mut Scribe<'_>) -> Step {
+    unit.service.public_env.iter().fold(step, |step, (name, value)| {
+        let span = value.origin.span().or(Some(unit.service.span));
+        let what = format!("the public variable `{name}`");
+        step.env(name.as_str(), scribe.carry(&what, value, span))
+    })
 }
 
 fn title(check: &str) -> String {

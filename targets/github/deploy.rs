@@ -318,16 +318,22 @@ pub(crate) fn health_check(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>)
     let shortest = environment.routes.iter().rfind(|route| route.domain.as_str() == "main");
     let path = shortest.map_or("/", |route| route.path.as_str());
     let edge = &environment.edge;
-    let guarded = edge.access.contains_key("default") || edge.maintenance.is_some();
+    let guarded = edge.access.contains_key("default");
     let guarded = guarded || shortest.is_some_and(|route| route.access.is_some());
     let open = path == "/" && !guarded;
-    let highest = if open { "399" } else { "499" };
+    // During maintenance nginx turns everybody away, and anything else would be the fault.
+    let (lowest, highest) = match (edge.maintenance.is_some(), open) {
+        (true, _) => ("503", "503"),
+        (false, true) => ("200", "399"),
+        (false, false) => ("200", "499"),
+    };
     let address =
         scribe.carry("the URL of the environment", &format!("{url}{path}"), environment.span);
     Some(
         Step::run("Ask the public address", include_str!("steps/health.sh"))
             .id("health")
             .env("ADDRESS", address)
+            .env("LOWEST_STATUS", lowest)
             .env("HIGHEST_STATUS", highest),
     )
 }

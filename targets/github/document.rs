@@ -248,10 +248,18 @@ pub(crate) struct Matrix {
     pub(crate) include: Vec<Values>,
 }
 
+/// An image, with its digest or the word that there is none.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Image {
+    Pinned(String),
+    Unpinned(Commented<String>),
+}
+
 /// A service container.
 #[derive(Debug, Serialize)]
 pub(crate) struct Container {
-    pub(crate) image: String,
+    pub(crate) image: Image,
     #[serde(skip_serializing_if = "Ordered::is_empty")]
     pub(crate) env: Values,
     pub(crate) ports: Vec<String>,

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use stackc_target::Commented;
 
+use super::document::Image;
+
 /// `uses:` with the tag behind it, as Dependabot and zizmor read it.
 pub(crate) type Uses = Commented<String>;
 
@@ -105,11 +107,16 @@ static DIGESTS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     pins.into_iter().map(|pin| (pin.image, pin.digest)).collect()
 });
 
-/// The image with its digest where one is known.
-pub(crate) fn with_digest(image: &str) -> String {
+/// The image with its digest, where one is known or written; else the reviewer's tool is told that
+/// none is.
+pub(crate) fn with_digest(image: &str) -> Image {
     match DIGESTS.get(image) {
-        Some(digest) => format!("{image}@{digest}"),
-        None => image.to_owned(),
+        Some(digest) => Image::Pinned(format!("{image}@{digest}")),
+        None if image.contains('@') => Image::Pinned(image.to_owned()),
+        None => Image::Unpinned(Commented(
+            image.to_owned(),
+            "zizmor: ignore[unpinned-images] no digest of it is known here".to_owned(),
+        )),
     }
 }
 
@@ -163,7 +170,9 @@ mod tests {
             assert!(tags.contains(&tag), "{image} is no pin any more: {tags:?}");
             assert_eq!(digest.len(), "sha256:".len() + 64, "{image}");
         }
-        assert!(with_digest("postgres:15.19").contains("@sha256:"));
-        assert_eq!(with_digest("postgres:1.2"), "postgres:1.2");
+        let pinned =
+            |image: &str| matches!(with_digest(image), Image::Pinned(it) if it.contains('@'));
+        assert!(pinned("postgres:15.19") && pinned("postgres:1.2@sha256:abc"));
+        assert!(!pinned("postgres:1.2"));
     }
 }

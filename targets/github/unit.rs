@@ -1,10 +1,11 @@
 //! What CI works on: each service that this stack builds, once for all environments.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use stackc_model::{Build, Environment, Kind, PackageManager, Platform, Service, Stack, Tier};
 
-/// A service we build, as the most serious environment that has it describes it.
+/// A service we build, as the environment that ships its image describes it.
 #[derive(Clone, Copy)]
 pub(crate) struct Unit<'a> {
     pub(crate) environment: &'a Environment,
@@ -47,16 +48,23 @@ pub(crate) enum PackageManagerKind {
 /// The units of a stack, by name.
 pub(crate) fn units(stack: &Stack) -> Vec<Unit<'_>> {
     let mut seen = BTreeSet::new();
-    let mut found: Vec<_> = stack
-        .environments
-        .iter()
-        .rev()
+    let mut environments: Vec<_> = stack.environments.iter().rev().collect();
+    environments.sort_by_key(|environment| Reverse(weight(environment)));
+    let mut found: Vec<_> = environments
+        .into_iter()
         .flat_map(of_environment)
         .filter(|unit| seen.insert(unit.service.name.clone()))
         .map(|unit| Unit { ships: ships(stack, unit.service), ..unit })
         .collect();
     found.sort_by(|a, b| a.service.name.cmp(&b.service.name));
     found
+}
+
+/// How much an environment says of what is shipped: one whose images run somewhere more than one
+/// that a provider builds from the source, and plain production more than its variants.
+fn weight(environment: &Environment) -> (bool, Tier, bool) {
+    let plain = environment.name.as_str() == "production";
+    (runs_images(environment), environment.tier, plain)
 }
 
 fn ships(stack: &Stack, service: &Service) -> bool {
@@ -122,5 +130,47 @@ impl<'a> Unit<'a> {
             Kind::Rust => Toolchain::Rust,
             Kind::Static | Kind::Image => Toolchain::None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use stackc_model::{Build, Environment, PackageManager, Platform, Tier};
+
+    use super::units;
+    use crate::kubernetes::fixture::{environment, given, stack};
+
+    fn on(name: &str, tier: Tier, platform: Platform) -> Environment {
+        let mut environment = environment(name, tier);
+        environment.platforms = vec![platform];
+        environment.services[0].image_of = None;
+        environment.services[0].build = Some(Build {
+            context: given(".".to_owned()),
+            dockerfile: None,
+            target: None,
+            args: BTreeMap::new(),
+            package_manager: PackageManager::Npm,
+        });
+        environment
+    }
+
+    fn checked_as(environments: Vec<Environment>) -> String {
+        let mut stack = stack();
+        stack.environments = environments;
+        units(&stack)[0].environment.name.to_string()
+    }
+
+    #[test]
+    fn checks_see_the_environment_that_ships_the_image() {
+        let production = on("production", Tier::Production, Platform::Compose);
+        let aws = on("aws", Tier::Production, Platform::Ecs);
+        let vercel = on("vercel", Tier::Production, Platform::Vercel);
+        let staging = on("staging", Tier::Staging, Platform::Compose);
+        let local = on("development", Tier::Development, Platform::Compose);
+        assert_eq!(checked_as(vec![aws, production, vercel.clone()]), "production");
+        assert_eq!(checked_as(vec![staging, vercel.clone()]), "staging");
+        assert_eq!(checked_as(vec![local, vercel]), "vercel");
     }
 }

@@ -98,7 +98,8 @@ pub(crate) struct Build {
     /// Overwrite and delete files that were edited by hand or are not ours.
     #[arg(long)]
     pub(crate) force: bool,
-    /// The same for this file or folder, as seen from the output folder; may be repeated.
+    /// Replace this file or folder, as seen from the output folder, by the generated one even where
+    /// it was edited by hand or is not ours; may be repeated.
     #[arg(long, value_name = "PATH")]
     pub(crate) adopt: Vec<String>,
     /// Say nothing when all is well.

@@ -24,8 +24,7 @@ pub(crate) fn apply(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Accepted> {
     let mut accepted = Vec::new();
-    let refused = |item: &Diagnostic| item.target.is_some() && item.code == codes::UNSUPPORTED;
-    if stack.acceptances.is_empty() && !diagnostics.iter().any(refused) {
+    if stack.acceptances.is_empty() && !diagnostics.iter().any(Diagnostic::is_refusal) {
         return accepted;
     }
     let document = expand(document.clone(), StackSpec::shape(), &mut Diagnostics::default());
@@ -40,7 +39,7 @@ pub(crate) fn apply(
         }
     }
     diagnostics.retain_mut(|item| {
-        if refused(item) {
+        if item.is_refusal() {
             offer(item, &document);
         }
         true
@@ -59,6 +58,11 @@ fn accept(
         |origin: &stackc_model::Sourced<String>| origin.origin.span().unwrap_or(acceptance.span);
     let known = || targets.iter().map(|target| target.id());
     let Some(target) = known().find(|id| *id == *acceptance.target) else {
+        let span = at(&acceptance.target);
+        if stackc_spec::PLANNED_TARGETS.contains(&acceptance.target.as_str()) {
+            let message = format!("the acceptance `{}` waits for its target", acceptance.name);
+            return Err(Box::new(Diagnostic::new(codes::PLANNED, span, message)));
+        }
         let message = format!("no target is called `{}`", *acceptance.target);
         return Err(Box::new(
             Diagnostic::new(codes::UNKNOWN_TARGET, at(&acceptance.target), message)
@@ -77,8 +81,11 @@ fn accept(
     }
     let mut met = Vec::new();
     diagnostics.retain_mut(|item| {
-        let concerns = item.target == Some(target)
-            && [codes::UNSUPPORTED, codes::APPROXIMATED].contains(&item.code)
+        let own = [codes::UNSUPPORTED, codes::APPROXIMATED, codes::PLANNED].contains(&item.code)
+            && item.target == Some(target);
+        // What no target renders yet, this one does not either.
+        let nobodys = item.code == codes::PLANNED && item.target.is_none();
+        let concerns = (own || nobodys)
             && item.primary.as_ref().is_some_and(|label| inside(&places, label.span));
         if concerns {
             met.push(item.clone());

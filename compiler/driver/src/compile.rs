@@ -7,7 +7,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use stackc_model::{Environment, Stack};
-use stackc_shape::Decode;
+use stackc_shape::{Decode, Shape};
 use stackc_source::{
     Diagnostic, Diagnostics, FileId, Limits, Node, SourceMap, closest, codes, decode, read,
 };
@@ -65,7 +65,7 @@ pub fn compile(loader: &dyn Loader, name: &str, targets: &[&dyn Target]) -> Comp
         stack
     });
     let (mut artifacts, mut accepted) = (Artifacts::default(), Vec::new());
-    if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_errors()) {
+    if let Some(stack) = stack.as_ref().filter(|_| !diagnostics.has_faults()) {
         unknown_targets(stack, targets, &mut diagnostics);
         timings.measure("render", || render(stack, targets, &mut artifacts, &mut diagnostics));
         if let Some(document) = &document {
@@ -222,7 +222,9 @@ fn add_schema(schema: String, artifacts: &mut Artifacts) {
 /// The JSON Schema of the language with the options of these targets, as text.
 #[must_use]
 pub fn schema(targets: &[&dyn Target]) -> String {
-    let options: Vec<_> = targets.iter().map(|target| (target.id(), target.options())).collect();
+    let planned = stackc_spec::PLANNED_TARGETS.iter().map(|id| (*id, Shape::Any));
+    let options = targets.iter().map(|target| (target.id(), target.options()));
+    let options: Vec<_> = options.chain(planned.filter(|_| !targets.is_empty())).collect();
     let id = "urn:stackc:schema:v1/Stack";
     let schema = stackc_shape::json_schema(id, StackSpec::shape(), &options);
     format!("{schema:#}\n")

@@ -128,12 +128,12 @@ fn used(document: Node) -> Vec<Field> {
     let document = expand(document, StackSpec::shape(), &mut Diagnostics::default());
     let mut fields = Vec::new();
     let mut walk = Walk { path: Vec::new(), fields: &mut fields };
-    walk.sections(&document, Vec::new());
+    walk.sections(&document);
     let environments = document.get("environments").and_then(Node::entries).unwrap_or(&[]);
     for environment in environments {
         walk.path = vec!["environments".to_owned(), environment.key.to_string()];
         walk.own(environment);
-        walk.sections(&environment.value, Vec::new());
+        walk.sections(&environment.value);
     }
     fields.sort_by_key(|field| field.place);
     fields
@@ -146,13 +146,13 @@ struct Walk<'f> {
 
 impl Walk<'_> {
     /// The sections of the stack in a mapping.
-    fn sections(&mut self, node: &Node, pattern: Vec<String>) {
+    fn sections(&mut self, node: &Node) {
         let (Some(record), Some(entries)) = (StackSpec::shape().record(), node.entries()) else {
             return;
         };
         for entry in entries.iter().filter(|entry| !LEFT_OUT.contains(&&*entry.key)) {
             if let Some(field) = record.field(&entry.key) {
-                self.entry(entry, &pattern, &entry.key, (field.shape)(), field.planned);
+                self.entry(entry, &[], &entry.key, (field.shape)(), field.planned);
             }
         }
     }

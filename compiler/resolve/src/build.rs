@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Build, EnvName, Kind, Origin, PackageManager, Sourced, pins};
+use stackc_model::{Build, EnvName, Kind, Origin, PackageManager, Service, Sourced, pins};
 use stackc_shape::{RawText, Spanned};
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::{BuildSpec, PackageManagerWord};
@@ -25,7 +25,8 @@ pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<
     let default = BuildSpec::default();
     let spec = spec(draft).unwrap_or(&default);
     let context = or(spec.context.as_ref(), ".".to_owned(), "the repository root");
-    for path in [spec.context.as_ref(), spec.dockerfile.as_ref()].into_iter().flatten() {
+    let dockerfile = dockerfile(spec);
+    for path in [spec.context.as_ref(), dockerfile].into_iter().flatten() {
         relative(path, cx);
     }
     let argument = |(name, value): (&String, &Spanned<RawText>), cx: &mut Context<'_>| {
@@ -33,7 +34,7 @@ pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<
     };
     Build {
         context,
-        dockerfile: spec.dockerfile.as_ref().map(written),
+        dockerfile: dockerfile.map(written),
         target: spec.target.as_ref().map(written),
         args: spec.args.iter().filter_map(|entry| argument(entry, cx)).collect(),
         package_manager: match spec.package_manager.as_ref().map(|word| word.value) {
@@ -44,9 +45,37 @@ pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<
     }
 }
 
+/// Until Dockerfiles are generated somebody has to write them.
+pub(crate) fn unwritten(drafts: &[DraftService<'_>], services: &[Service], cx: &mut Context<'_>) {
+    let lacks = |service: &Service| {
+        let generated = service.build.as_ref().is_some_and(|build| build.dockerfile.is_none());
+        generated && service.image_of.is_none()
+    };
+    let missing: Vec<_> =
+        drafts.iter().zip(services).filter(|(_, service)| lacks(service)).collect();
+    let Some((first, _)) = missing.first() else { return };
+    let names: Vec<_> =
+        missing.iter().take(5).map(|(draft, _)| format!("`{}`", draft.name)).collect();
+    let more = match missing.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!("no Dockerfile is written yet for {}{more}", names.join(", "));
+    let span = first.kind.origin.span().unwrap_or(first.own.span);
+    cx.push(
+        Diagnostic::new(codes::PLANNED, span, message)
+            .help("put one into the folder it is built from, or name yours in `build`"),
+    );
+}
+
 /// What is said of its build: by itself, or by the service it is like.
 pub(crate) fn spec<'a>(draft: &DraftService<'a>) -> Option<&'a BuildSpec> {
     draft.own.build.as_ref().or(draft.shared.build.as_ref()).map(|build| &build.value)
+}
+
+/// The Dockerfile that somebody wrote; `generate` is the word for having none.
+pub(crate) fn dockerfile(spec: &BuildSpec) -> Option<&Spanned<String>> {
+    spec.dockerfile.as_ref().filter(|path| path.value != "generate")
 }
 
 /// The variables that are fixed in the image, and so are those of the service whose image it runs.
@@ -153,5 +182,24 @@ fn usual_runtime(kind: Kind, cx: &Context<'_>) -> Option<Sourced<String>> {
             Some(Sourced::default("3.13".to_owned(), "a line with years of security fixes ahead"))
         }
         Kind::Static | Kind::Go | Kind::Rust | Kind::Image => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stackc_shape::Spanned;
+    use stackc_source::{FileId, Span};
+    use stackc_spec::BuildSpec;
+
+    #[test]
+    fn generate_is_a_word_and_no_file() {
+        let said = |text: &str| {
+            let dockerfile =
+                Some(Spanned { value: text.to_owned(), span: Span::new(FileId(0), 0, 0) });
+            let spec = BuildSpec { dockerfile, ..BuildSpec::default() };
+            super::dockerfile(&spec).map(|path| path.value.clone())
+        };
+        assert_eq!(said("generate"), None);
+        assert_eq!(said("api/generate").as_deref(), Some("api/generate"));
     }
 }

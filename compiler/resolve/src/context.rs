@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use stackc_model::{Label, Origin, Sourced, Tier};
 use stackc_shape::Spanned;
 use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
-use stackc_spec::StackSpec;
+use stackc_spec::{PlatformWord, StackSpec};
 
 /// The environment being resolved and what was found in it.
 #[derive(Debug)]
@@ -36,6 +36,32 @@ impl Context<'_> {
         let inside = place.is_some_and(|span| self.in_overlay(span));
         let name = inside.then(|| self.name.as_str());
         self.diagnostics.push(diagnostic.in_environment(name));
+    }
+
+    /// Reports what the targets of the platforms here refuse, each for itself, so that it can be
+    /// accepted.
+    pub(crate) fn refuse(&mut self, span: Span, help: &str, message: impl Fn(&str) -> String) {
+        for target in self.targets() {
+            self.push(
+                Diagnostic::new(codes::UNSUPPORTED, span, message(target))
+                    .help(help)
+                    .by_target(target),
+            );
+        }
+    }
+
+    /// The targets that run services here.
+    fn targets(&self) -> Vec<&'static str> {
+        let words = match &self.spec.deploy {
+            Some(deploy) if self.tier != Tier::Development => &deploy.value,
+            _ => return vec!["compose"],
+        };
+        let target = |word: PlatformWord| match word {
+            PlatformWord::Compose => Some("compose"),
+            PlatformWord::Kubernetes => Some("kubernetes"),
+            _ => None,
+        };
+        words.iter().filter_map(|word| target(word.value)).collect()
     }
 
     /// Whether a name is written, though what it names could not be decoded.

@@ -1,5 +1,7 @@
 //! The content security policy: what a page may load.
 
+mod source;
+
 use stackc_model::{Csp, External};
 use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, codes};
@@ -135,23 +137,21 @@ fn checked(
 ) -> Option<String> {
     let draft = text::resolve(&source.value, source.span, Place::Plain, around.scope, cx)?;
     let text = draft.plain()?;
-    let fits =
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b';' && b != b',');
-    if !fits {
+    let Some(checked) = source::source(&text) else {
         let message = format!("`{text}` is no source of a content security policy");
         cx.push(
             Diagnostic::new(codes::BAD_FORMAT, source.span, message)
                 .help("write a host such as `cdn.example`, or a word such as `\"'self'\"`"),
         );
         return None;
-    }
-    if ["'unsafe-inline'", "'unsafe-eval'"].contains(&text.as_str()) && name != "style-src" {
+    };
+    let word = text.to_ascii_lowercase();
+    if ["'unsafe-inline'", "'unsafe-eval'"].contains(&word.as_str()) && name != "style-src" {
         let message = format!("{text} lets injected code run, which the policy is there to stop");
         cx.push(
             Diagnostic::new(codes::UNSAFE_CSP, source.span, message)
                 .help("use hashes or nonces where you can"),
         );
     }
-    let host = text.contains('.') && !text.contains(':');
-    Some(if host { format!("https://{text}") } else { text })
+    Some(checked)
 }

@@ -144,6 +144,10 @@ pub(crate) fn platform(word: PlatformWord) -> Platform {
 
 fn platforms(cx: &mut Context<'_>) -> Vec<Platform> {
     if cx.tier == Tier::Development {
+        if let Some(deploy) = cx.spec.deploy.as_ref().filter(|deploy| cx.in_overlay(deploy.span)) {
+            let message = "`deploy` changes nothing in development, which always runs with compose";
+            cx.push(Diagnostic::new(codes::NO_EFFECT, deploy.span, message).help("take it out"));
+        }
         return vec![Platform::Compose];
     }
     let mut found: Vec<_> = match &cx.spec.deploy {

@@ -43,7 +43,7 @@ pub(crate) fn delivery(
     let spec = draft.own.secret_delivery.as_ref().or(draft.shared.secret_delivery.as_ref());
     let foreign = match *draft.kind {
         Kind::Image => Some("image"),
-        _ if build::spec(draft).is_some_and(|build| build.dockerfile.is_some()) => {
+        _ if build::spec(draft).is_some_and(|build| build::dockerfile(build).is_some()) => {
             Some("Dockerfile")
         }
         _ => None,

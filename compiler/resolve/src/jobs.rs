@@ -15,12 +15,34 @@ pub(crate) fn command(
     scope: &Scope,
     cx: &mut Context<'_>,
 ) -> Sourced<Vec<String>> {
+    no_shell(words, cx);
     let mut found = Vec::with_capacity(words.value.0.len());
     for word in &words.value.0 {
         let draft = text::resolve(word, words.span, Place::Plain, scope, cx);
         found.push(draft.and_then(|draft| draft.plain()).unwrap_or_default());
     }
     Sourced::written(found, words.span)
+}
+
+/// Warns of what only a shell understands, unless one is started.
+fn no_shell(words: &Spanned<Words>, cx: &mut Context<'_>) {
+    let list = &words.value.0;
+    if list.iter().any(|word| word == "-c") {
+        return;
+    }
+    let signs = ["&&", "||", "|", ";", ">", ">>", "<", "2>&1", "&"];
+    let variable = |word: &str| {
+        word.split_once('$')
+            .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '('))
+    };
+    let found = list.iter().find(|word| signs.contains(&word.as_str()) || variable(word));
+    if let Some(word) = found {
+        let message = format!("no shell runs this command, so `{word}` is passed on as it stands");
+        cx.push(
+            Diagnostic::new(codes::SHELL, words.span, message)
+                .help("put it into a script, or start a shell: `[sh, -c, '…']`"),
+        );
+    }
 }
 
 /// The migrations a service owns.

@@ -11,6 +11,7 @@ mod connections;
 mod context;
 mod copies;
 mod cors;
+mod credential;
 mod csp;
 mod data;
 mod declared;
@@ -54,7 +55,7 @@ use crate::layers::Layer;
 #[must_use]
 pub fn resolve(root: Node) -> (Option<Stack>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    check::scan(&root, &mut diagnostics);
+    credential::scan(&root, &mut diagnostics);
     let mentioned = declared::mentions(&root);
     let layers = layers::layers(root, &mut diagnostics);
     let mut environments = Vec::with_capacity(layers.len());
@@ -67,7 +68,7 @@ pub fn resolve(root: Node) -> (Option<Stack>, Diagnostics) {
         Some(layer) => stack(layer, &mut diagnostics),
         None => None,
     };
-    if diagnostics.has_errors() {
+    if diagnostics.has_faults() {
         return (None, diagnostics);
     }
     environments.sort_by(|a, b| (a.tier, &a.name).cmp(&(b.tier, &b.name)));

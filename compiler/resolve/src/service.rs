@@ -213,6 +213,7 @@ pub(crate) fn finish(
         .zip(bindings)
         .map(|(draft, bindings)| one(draft, bindings, with, cx))
         .collect();
+    build::unwritten(drafts, &services, cx);
     order::cycles(drafts, &services, cx);
     services
 }

@@ -309,7 +309,7 @@ impl Bindings {
 /// Refuses a literal that looks like a credential.
 pub(crate) fn check_credential(value: &str, variable: &str, origin: Origin, cx: &mut Context<'_>) {
     let Origin::Written(span) = origin else { return };
-    if let Some(what) = crate::check::credential(value, Some(variable)) {
-        cx.push(crate::check::secret_literal(span, what));
+    if let Some(what) = crate::credential::credential(value, Some(variable)) {
+        cx.push(crate::credential::secret_literal(span, what));
     }
 }

@@ -36,7 +36,13 @@ impl Decoder<'_> {
 
     fn single(&mut self, entry: &Entry, text: &str) {
         let message = format!("`{}` takes a list, not {}", self.path(), entry.value.describe());
+        let words = || text.split(',').map(str::trim);
+        let plain = |word: &str| {
+            !word.is_empty()
+                && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+        };
         let list = match text.contains([',', '[', ']', '{', '}', '#', '"', '\'', ':']) {
+            true if words().all(plain) => format!("[{}]", words().collect::<Vec<_>>().join(", ")),
             true => format!("[\"{}\"]", text.replace('\\', "\\\\").replace('"', "\\\"")),
             false => format!("[{text}]"),
         };

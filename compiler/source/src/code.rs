@@ -147,5 +147,8 @@ code_table! {
     CERTIFICATE = Warning "W0712" "a certificate that may expire unseen";
     UNAWAITED = Warning "W0713" "a query may outlast everybody who waits for it";
     GRACE = Warning "W0714" "a service is killed before its longest request may end";
+    UNSERVED = Warning "W0715" "a front end that nothing serves to the public";
     EXPIRED = Warning "W0720" "an exception whose day has come";
+    PATCH_ADDS = Warning "W0721" "a patch that adds what may be misspelt";
+    SHELL = Warning "W0722" "a command that looks like a shell's";
 }

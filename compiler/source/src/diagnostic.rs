@@ -1,7 +1,7 @@
 //! Diagnostics as data; how they look is decided elsewhere.
 
 use crate::suggest::{closest, slip};
-use crate::{Code, Severity, Span};
+use crate::{Code, Severity, Span, codes};
 
 /// A place with a remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +171,19 @@ impl Diagnostic {
         self
     }
 
+    /// Names the target that says it.
+    #[must_use]
+    pub fn by_target(mut self, target: &'static str) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    /// Whether a target refuses a field, which the user may accept.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.target.is_some() && self.code == codes::UNSUPPORTED
+    }
+
     /// How bad it is.
     #[must_use]
     pub fn severity(&self) -> Severity {
@@ -217,6 +230,12 @@ impl Diagnostics {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.errors > 0
+    }
+
+    /// Whether anything is an error that no acceptance takes away.
+    #[must_use]
+    pub fn has_faults(&self) -> bool {
+        self.errors > self.items.iter().filter(|item| item.is_refusal()).count()
     }
 
     /// Whether there is nothing to say.

@@ -103,6 +103,7 @@ pub struct CustomSpec {
     /// What runs in place of the image's own command.
     pub command: Option<Spanned<Words>>,
     /// How its data is saved.
+    #[shape(planned)]
     pub backup: Option<Spanned<CustomBackupSpec>>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stackc_shape::{Decode, RawText, Spanned};
 use stackc_unit::EnvName;
 
-use crate::{HostName, WebUrl};
+use crate::{PlainHost, WebUrl};
 
 /// A system run by somebody else.
 #[derive(Debug, Clone, Default, Decode)]
@@ -19,7 +19,7 @@ pub struct ExternalSpec {
     /// Hosts the browser loads from, by kind, besides those of the profile.
     pub hosts: Option<HostsSpec>,
     /// Hosts the services connect to, besides those of the profile.
-    pub egress: Vec<Spanned<HostName>>,
+    pub egress: Vec<Spanned<PlainHost>>,
     /// A page that answers with 200 while the system is well; it is probed.
     pub status_url: Option<Spanned<WebUrl>>,
 }
@@ -28,15 +28,15 @@ pub struct ExternalSpec {
 #[derive(Debug, Clone, Default, Decode)]
 pub struct HostsSpec {
     /// Scripts.
-    pub script: Vec<Spanned<HostName>>,
+    pub script: Vec<Spanned<PlainHost>>,
     /// Connections.
-    pub connect: Vec<Spanned<HostName>>,
+    pub connect: Vec<Spanned<PlainHost>>,
     /// Images.
-    pub img: Vec<Spanned<HostName>>,
+    pub img: Vec<Spanned<PlainHost>>,
     /// Frames.
-    pub frame: Vec<Spanned<HostName>>,
+    pub frame: Vec<Spanned<PlainHost>>,
     /// Fonts.
-    pub font: Vec<Spanned<HostName>>,
+    pub font: Vec<Spanned<PlainHost>>,
 }
 
 /// A known system.

@@ -61,7 +61,7 @@ pub use service::{
 };
 pub use values::{
     AgeRecipient, AlertValue, BucketPath, CronText, Day, DaysText, Fraction, Generate, HostName,
-    ImageRef, PathGlob, RoutePath, ScheduleText, WebUrl,
+    ImageRef, PathGlob, PlainHost, RoutePath, ScheduleText, WebUrl,
 };
 
 /// Output formats that the language knows and no target renders yet: their options are kept.

@@ -61,6 +61,8 @@ text_values! {
         Some("\\S+( +\\S+){4}"), ["\"0 2 * * *\"", "\"30 4 * * 1\""], CRON, cron;
     /// A host name, or a reference such as `admin.${domain}`.
     HostName: "a host name", Some("[a-zA-Z0-9*.${}_-]+"), ["shop.example", "www.shop.example"], BAD_FORMAT, host;
+    /// A host of somebody else, as it is.
+    PlainHost: "a host name", Some("[a-z0-9*.-]+"), ["api.example", "cdn.example"], BAD_FORMAT, plain_host;
     /// An image with an exact tag or digest.
     ImageRef: "an image with an exact tag", Some("[a-zA-Z0-9][a-zA-Z0-9._/:@-]*"),
         ["traefik/whoami:v1.11.0", "rocicorp/zero:1.9.0"], UNPINNED_IMAGE, image;
@@ -124,9 +126,10 @@ fn cron_part(part: &str, low: u32, high: u32) -> bool {
 }
 
 fn host(text: &str) -> Result<(), String> {
-    if text.contains("${") {
-        return Ok(());
-    }
+    if text.contains("${") { Ok(()) } else { plain_host(text) }
+}
+
+fn plain_host(text: &str) -> Result<(), String> {
     HostName::check(text).map_err(str::to_owned)
 }
 

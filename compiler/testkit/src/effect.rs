@@ -46,6 +46,7 @@ pub fn effect(site: &Site, bases: &[Value], enough: impl Fn(&Effect) -> bool) ->
             // Where the field has to be there, its other values are held against the one it has.
             let bare = Outcome::of(&removed(base, &place));
             let without = if bare.errors { &whole } else { &bare };
+            effect.matters |= bare.errors && !whole.errors;
             for value in values(site) {
                 let with = Outcome::of(&placed(base, &place, value));
                 compare(&mut effect, without, &with, &place);

@@ -68,7 +68,7 @@ fn write_section(
         let _ = writeln!(out, "| `{path}` | {} |", cells.join(" | "));
     }
     for (at, note) in notes.iter().enumerate() {
-        let _ = write!(out, "{}{}. {note}\n", if at == 0 { "\n" } else { "" }, at + 1);
+        let _ = writeln!(out, "{}{}. {note}", if at == 0 { "\n" } else { "" }, at + 1);
     }
     if !planned.is_empty() {
         let _ = write!(out, "\nNo target renders these yet: {}.\n", planned.join(", "));

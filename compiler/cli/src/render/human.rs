@@ -31,14 +31,19 @@ pub(super) fn render(
 ) -> io::Result<()> {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let page = Page { sources, masks };
-    let (brief, whole): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|item| is_bound(item));
+    let (brief, whole): (Vec<_>, Vec<_>) =
+        diagnostics.iter().partition(|item| is_bound(item) || is_stale(item));
     for item in whole {
         writeln!(out, "{}\n", renderer.render(&page.report(item)))?;
     }
     for item in &brief {
         writeln!(out, "{}", renderer.render(&[page.line(item)]))?;
     }
-    if !brief.is_empty() {
+    if let Some(help) = brief.iter().find(|item| is_stale(item)).and_then(|item| item.help.as_ref())
+    {
+        writeln!(out, "\n{}", page.text(help))?;
+    }
+    if brief.iter().any(|item| is_bound(item)) {
         writeln!(out, "\n`stackc support` shows what each target makes of each field")?;
     }
     match summary(diagnostics) {
@@ -51,6 +56,11 @@ pub(super) fn render(
 /// many.
 fn is_bound(item: &Diagnostic) -> bool {
     [codes::PLANNED, codes::APPROXIMATED].contains(&item.code)
+}
+
+/// Whether it names a file of the tree, of which there may be as many.
+fn is_stale(item: &Diagnostic) -> bool {
+    item.code == codes::OUT_OF_DATE
 }
 
 /// `3 errors, 1 warning`; nothing where there is nothing to count.
@@ -90,15 +100,28 @@ impl Page<'_> {
         std::iter::once(main).chain(fix).collect()
     }
 
-    /// The message and its place in one line.
+    /// The message and its place in one line, and what to do in another.
     fn line(&self, item: &Diagnostic) -> Group<'static> {
         let place = item.primary.as_ref().and_then(|label| {
             let file = self.sources.file(label.span.file)?;
             let position = file.position(label.span.start);
-            Some(format!(" ({}:{}:{})", clean(&file.name), position.line, position.column))
+            Some(format!("{}:{}:{}", clean(&file.name), position.line, position.column))
         });
-        let text = self.text(&item.message) + &place.unwrap_or_default();
-        Group::with_title(Level::WARNING.primary_title(text).id(item.code.id))
+        let environment = item.environment.as_ref().map(|name| format!("in `{}`", clean(name)));
+        let places: Vec<_> = place.into_iter().chain(environment).collect();
+        let mut text = self.text(&item.message);
+        if !places.is_empty() {
+            text += &format!(" ({})", places.join(", "));
+        }
+        let level = match item.severity() {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let group = Group::with_title(level.primary_title(text).id(item.code.id));
+        match &item.help {
+            Some(help) if is_bound(item) => group.element(Level::HELP.message(self.text(help))),
+            _ => group,
+        }
     }
 
     fn text(&self, text: &str) -> String {

@@ -18,7 +18,7 @@ stack: 1
 name: shop
 domain: shop.example
 services:
-  web: {kind: nextjs, needs: [redis]}
+  web: {kind: nextjs, build: Dockerfile, needs: [redis], secret_delivery: env}
 data:
   redis: {version: 7, purpose: cache}
 ci: false

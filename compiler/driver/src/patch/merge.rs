@@ -1,6 +1,6 @@
 //! A patch laid over a document.
 
-use stackc_source::{Diagnostic, Node, NodeKind, Span, codes};
+use stackc_source::{Diagnostic, Node, NodeKind, Span, closest, codes};
 
 use super::tree::Tree;
 
@@ -54,10 +54,18 @@ fn key(
             false
         }
         None => {
+            let near = closest(name, entries.iter().map(|(key, _)| key.as_str()));
+            faults.extend(near.map(|near| adds(path, near, span)));
             entries.push((name.to_owned(), Tree::of_patch(value)));
             true
         }
     }
+}
+
+/// What is added has nearly the name of something that is there.
+fn adds(path: &str, near: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::PATCH_ADDS, span, format!("the patch adds `{path}` beside `{near}`"))
+        .did_you_mean(Some(near))
 }
 
 /// One item of a list whose items have names.
@@ -72,6 +80,9 @@ fn item_by_name(
     match found {
         Some(item) => lay(item, patch, &join(path, &name.text), faults),
         None => {
+            let near = closest(&name.text, items.iter().filter_map(name_of));
+            let span = patch.get("name").map_or(patch.span, |name| name.span);
+            faults.extend(near.map(|near| adds(&join(path, &name.text), near, span)));
             items.push(Tree::of_patch(patch));
             true
         }

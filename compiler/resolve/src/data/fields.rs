@@ -1,6 +1,6 @@
 //! Which fields of a store mean something for it.
 
-use stackc_model::Label;
+use stackc_model::{Label, Tier};
 use stackc_shape::Spanned;
 use stackc_source::{Code, Diagnostic, Span, codes};
 use stackc_spec::{DataSpec, ModeWord, PoolerWord};
@@ -168,18 +168,25 @@ fn say(code: Code, place: Span, message: String, help: &str, cx: &mut Context<'_
     cx.push(Diagnostic::new(code, place, message).help(help));
 }
 
-/// One container holds the data: more of them would not know of each other.
+/// One container holds the data: more of them would not know of each other. A developer's machine
+/// gets along with one, and an operator is said to be planned.
 fn more_than_one(name: &Label, spec: &DataSpec, cx: &mut Context<'_>) {
+    let operator = spec.mode.as_ref().is_some_and(|mode| mode.value == ModeWord::Operator);
     let instances = spec.instances.as_ref().filter(|instances| instances.value > 1);
     let replicas = spec.read_replicas.as_ref().filter(|replicas| replicas.value > 0);
     for (key, field) in [("instances", instances), ("read_replicas", replicas)] {
         let Some(field) = field else { continue };
-        let message = format!(
-            "`data.{name}.{key}` is {}, but one container holds the data and knows of no other",
-            field.value
-        );
+        if operator || (cx.tier == Tier::Development && !cx.in_overlay(field.span)) {
+            continue;
+        }
         let help = "let a provider run the store (`provider`), or take it out";
-        say(codes::UNSUPPORTED, field.span, message, help, cx);
+        cx.refuse(field.span, help, |target| {
+            format!(
+                "`data.{name}.{key}` is {}, but {target} runs one container for the data, which \
+                 knows of no other",
+                field.value
+            )
+        });
     }
 }
 

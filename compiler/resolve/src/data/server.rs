@@ -97,8 +97,8 @@ pub(crate) fn custom(
         let text = names.written(&value.value.0, value.span, cx)?;
         match text.plain() {
             Some(plain) => {
-                if let Some(what) = crate::check::credential(&plain, Some(variable.as_str())) {
-                    cx.push(crate::check::secret_literal(value.span, what));
+                if let Some(what) = crate::credential::credential(&plain, Some(variable.as_str())) {
+                    cx.push(crate::credential::secret_literal(value.span, what));
                 }
                 env.insert(variable.clone(), plain);
             }

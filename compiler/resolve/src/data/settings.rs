@@ -144,14 +144,13 @@ pub(super) fn ssl_suffix(
     };
     let word = ssl_word(mode.value);
     if !matches!(mode.value, SslWord::Disable | SslWord::Prefer) {
-        let message = format!(
-            "`{name}` runs as a container without a certificate, so with `sslmode: {word}` no \
-             client gets in"
-        );
-        cx.push(
-            Diagnostic::new(codes::UNSUPPORTED, mode.span, message)
-                .help("say `prefer` or take it out; it is for stores that a provider runs"),
-        );
+        let help = "say `prefer` or take it out; it is for stores that a provider runs";
+        cx.refuse(mode.span, help, |target| {
+            format!(
+                "`{name}` runs without a certificate in {target}, so with `sslmode: {word}` no \
+                 client gets in"
+            )
+        });
     }
     format!("?sslmode={word}")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Domain, Kind, Label, Role};
+use stackc_model::{Domain, Kind, Label, Role, Tier};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::RouteSpec;
@@ -100,10 +100,10 @@ fn front_page(
             && *draft.role != Role::Cron
     };
     let candidates: Vec<_> = drafts.iter().enumerate().filter(|(_, draft)| front(draft)).collect();
-    let (Some((at, first)), false) = (candidates.first(), taken || !domains.contains_key(&main))
-    else {
-        return;
-    };
+    if !domains.contains_key(&main) {
+        return unserved(candidates.into_iter().map(|(_, draft)| draft), cx);
+    }
+    let (Some((at, first)), false) = (candidates.first(), taken) else { return };
     if let Some((_, second)) = candidates.get(1) {
         let message =
             format!("`{}` and `{}` could both be the front page", first.name, second.name);
@@ -122,6 +122,31 @@ fn front_page(
         path: "/".to_owned(),
         span: first.own.span,
     });
+}
+
+/// Front ends without a domain that they could be the front page of.
+fn unserved<'d, 's: 'd>(
+    candidates: impl Iterator<Item = &'d DraftService<'s>>,
+    cx: &mut Context<'_>,
+) {
+    let faulty = cx.spec.domains.keys().any(|name| name.as_str() == "main");
+    if cx.tier == Tier::Development || faulty || cx.is_written("main") {
+        return;
+    }
+    let help = match cx.spec.domains.keys().next() {
+        Some(other) => format!(
+            "add `domain`, or `routes` with a route of the domain `{other}`, such as \
+             `{{path: /, domain: {other}}}`"
+        ),
+        None => "add `domain`, whose front page it is then".to_owned(),
+    };
+    for draft in candidates {
+        let message = format!(
+            "nothing serves `{}` to the public in `{}`, which has no main domain",
+            draft.name, cx.name
+        );
+        cx.push(Diagnostic::new(codes::UNSERVED, draft.own.span, message).help(help.clone()));
+    }
 }
 
 fn conflicts(claims: &[Claim], cx: &mut Context<'_>) {

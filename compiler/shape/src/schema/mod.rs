@@ -164,7 +164,13 @@ impl Writer<'_> {
     fn targets(&mut self, side: Side) -> Map<String, Value> {
         let mut properties = Map::new();
         for (id, shape) in self.options {
-            let mut schema = self.inline(*shape, side);
+            let mut schema = match shape {
+                Shape::Any => object(json!({
+                    "type": "object",
+                    "description": "Options of a format that is not rendered yet; they are kept.",
+                })),
+                shape => self.inline(*shape, side),
+            };
             add_type(&mut schema, "boolean");
             properties.insert((*id).to_owned(), Value::Object(schema));
         }

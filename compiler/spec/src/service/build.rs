@@ -11,7 +11,7 @@ use stackc_unit::Bytes;
 pub struct BuildSpec {
     /// The folder that is sent to the builder; by default `.`.
     pub context: Option<Spanned<String>>,
-    /// A Dockerfile of your own, as seen from the repository root.
+    /// A Dockerfile of your own, as seen from the repository root; by default `generate`.
     pub dockerfile: Option<Spanned<String>>,
     /// The stage to build.
     pub target: Option<Spanned<String>>,

@@ -42,7 +42,8 @@ pub struct MetricsSpec {
     pub path: Option<Spanned<RoutePath>>,
     /// The name of the port; by default the main one.
     pub port: Option<Spanned<Label>>,
-    /// The histogram of request durations in seconds; by default `http_request_duration_seconds`.
+    /// The histogram of request durations in seconds, whose label `status_code` holds the status; by
+    /// default `http_request_duration_seconds`.
     pub http: Option<Spanned<String>>,
     /// A gauge of requests that wait for a database connection.
     pub db_pool_waiting: Option<Spanned<String>>,

@@ -30,9 +30,9 @@ pub(crate) const FAR: &[Row] = &[
     },
     Row {
         stack: "workshop",
-        line: "search:",
+        line: "api: {routes: {api: {cache: 1m}, console: {access: staff}}}",
         damage: Damage::Deleted,
-        why: "what it says becomes part of the service above; only those that need it are left",
+        why: "an empty `services` takes them all out of the environment, as it may",
     },
     Row {
         stack: "workshop",

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod everywhere;
-mod fields;
 mod mutants;
 mod reading;
 mod strings;

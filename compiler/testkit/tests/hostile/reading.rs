@@ -27,7 +27,7 @@ pub(crate) fn differ(
         it.artifacts.iter().map(|it| (it.path.to_string(), it.body.text().to_owned())).collect()
     };
     let (before, after) = (files(before), files(after));
-    for (path, text) in &after {
+    for (path, text) in after.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
         if let Err(fault) = if is_data(path) { documents(path, text).map(drop) } else { Ok(()) } {
             return Some(fault);
         }
@@ -70,11 +70,16 @@ impl Swap<'_> {
             let same = is == self.hostile || is.strip_suffix('\n') == Some(self.hostile);
             return (!same).then(|| "is another text".to_owned());
         }
-        let fixed = |line: &&str| !line.contains(self.plain);
+        let fixed = |line: &&str| !self.named_after(line);
         let lost = was.lines().filter(fixed).find(|line| !is.lines().any(|it| it == *line));
         let lines = was.lines().count() != is.lines().count();
         let grown = lines.then(|| "are more or fewer lines".to_owned());
         lost.map(|line| format!("the line {line:?} is gone")).or(grown)
+    }
+
+    /// Whether a text has the plain string in it, in capitals where it is part of a variable's name.
+    fn named_after(&self, text: &str) -> bool {
+        text.contains(self.plain) || text.contains(&self.plain.to_ascii_uppercase())
     }
 
     fn data(&self, path: &str, was: &Value, is: &Value) -> Option<String> {
@@ -98,7 +103,7 @@ impl Swap<'_> {
         }
         was.iter().find_map(|(key, value)| {
             let Some(found) = is.get(key) else {
-                let renamed = key.as_str().is_some_and(|key| key.contains(self.plain));
+                let renamed = key.as_str().is_some_and(|key| self.named_after(key));
                 return (!renamed).then(|| format!("the key {key:?} is gone"));
             };
             self.data(path, value, found)
