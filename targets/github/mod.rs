@@ -8,6 +8,7 @@ mod deploy;
 mod document;
 mod image;
 mod kubernetes;
+mod managed;
 mod options;
 mod pins;
 mod security;

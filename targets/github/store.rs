@@ -10,11 +10,11 @@ use stackc_model::{
 use stackc_source::Span;
 
 use super::document::{Container, Ordered, Values};
-use super::pins;
 use super::text::Scribe;
+use super::{managed, pins};
 
 /// The password of the test database. It guards nothing: the container lives as long as the job.
-const PASSWORD: &str = "throw-away";
+pub(crate) const PASSWORD: &str = "throw-away";
 
 /// The containers of a check job and the variables that point at them.
 #[derive(Debug, Default)]
@@ -32,13 +32,24 @@ pub(crate) fn needed(
     let mut stores = Stores::default();
     let mut ports = BTreeMap::new();
     let mut taken = BTreeSet::new();
-    for need in service.needs.values() {
-        let NeedTarget::Store(id) = need.target else { continue };
-        let store = &environment[id];
-        let mut port = store.port;
+    let mut free = |mut port: u16| {
         while !taken.insert(port) {
             port += 1;
         }
+        port
+    };
+    for need in service.needs.values() {
+        let id = match need.target {
+            NeedTarget::Store(id) => id,
+            NeedTarget::External(id) => {
+                let external = &environment[id];
+                managed::add(service, external, environment, &mut stores, &mut free, scribe);
+                continue;
+            }
+            NeedTarget::Service(_) => continue,
+        };
+        let store = &environment[id];
+        let port = free(store.port);
         ports.insert(id, port);
         stores.containers.push(store.name.as_str(), container(environment, store, port, scribe));
     }
@@ -116,14 +127,18 @@ fn container(
             probe(&server.health, span, scribe)
         }
     };
+    let image = pins::with_digest(&scribe.image(&store.image, span));
     Container {
-        image: pins::with_digest(&scribe.image(&store.image, span)),
+        image,
         env,
         ports: vec![format!("{port}:{}", store.port)],
-        options: format!(
-            "--health-cmd \"{probe}\" --health-interval 5s --health-timeout 5s --health-retries 12"
-        ),
+        options: options(&probe),
     }
+}
+
+/// The options of a container that is waited for until it answers this probe.
+pub(crate) fn options(probe: &str) -> String {
+    format!("--health-cmd \"{probe}\" --health-interval 5s --health-timeout 5s --health-retries 12")
 }
 
 /// The URL of a store as the job sees it: the same as everywhere, on localhost.

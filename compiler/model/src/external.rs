@@ -42,6 +42,11 @@ pub struct Managed {
     pub engine: &'static str,
     /// Who runs it, such as `neon`.
     pub provider: &'static str,
+    /// An image of the engine in the version it has there, the newest known where none is said: for
+    /// tests, which must not touch the data. `None` where no image is known.
+    pub image: Option<String>,
+    /// The port of the engine.
+    pub port: u16,
     /// The secret that holds its URL.
     pub url: SecretId,
     /// The secret that holds its URL past the pooler, where there is one.

@@ -47,6 +47,13 @@ pub fn image(name: &str, line: &str) -> Option<&'static Pin> {
     })
 }
 
+/// The pin of the newest version line known for an image, without variants.
+#[must_use]
+pub fn newest(name: &str) -> Option<&'static Pin> {
+    let plain = |pin: &&Pin| pin.image == name && !pin.line.contains('-');
+    PINS.iter().filter(plain).max_by_key(|pin| numbers(&pin.line))
+}
+
 /// The version lines known for an image, without variants.
 #[must_use]
 pub fn lines(name: &str) -> Vec<&'static str> {
@@ -62,7 +69,7 @@ fn numbers(line: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PINS, image};
+    use super::{PINS, image, newest};
 
     #[test]
     fn the_table_is_read_and_each_pin_is_exact() {
@@ -76,5 +83,11 @@ mod tests {
         assert_eq!(image("redis", "8").unwrap().line, "8.10");
         assert_eq!(image("postgres", "15").unwrap().image, "postgres");
         assert!(image("postgres", "99").is_none());
+    }
+
+    #[test]
+    fn the_newest_line_is_found_by_its_numbers() {
+        assert_eq!(newest("redis").unwrap().line, "8.10");
+        assert!(newest("unheard-of").is_none());
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct DraftExternal<'a> {
 pub(crate) struct DraftManaged {
     pub(crate) engine: &'static str,
     pub(crate) provider: &'static str,
+    pub(crate) image: Option<String>,
+    pub(crate) port: u16,
     /// The variable that receives the URL, and the secret that holds it.
     pub(crate) url: (EnvName, EnvName),
     /// The same for the URL past the pooler, where there is one.
@@ -63,7 +65,9 @@ impl<'a> DraftExternal<'a> {
         let store = self.store.as_ref().and_then(|store| {
             let direct_url = store.direct_url.as_ref().and_then(|(_, secret)| id(secret));
             let url = id(&store.url.1)?;
-            Some(Managed { engine: store.engine, provider: store.provider, url, direct_url })
+            let image = store.image.clone();
+            let (engine, provider, port) = (store.engine, store.provider, store.port);
+            Some(Managed { engine, provider, image, port, url, direct_url })
         });
         External {
             secrets: self.secrets.iter().filter_map(id).collect(),

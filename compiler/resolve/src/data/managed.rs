@@ -1,6 +1,6 @@
 //! Data stores that a provider runs: nothing of them runs here, and their URL is a secret.
 
-use stackc_model::{EnvName, External, Label, Tier};
+use stackc_model::{EnvName, External, Label, Tier, pins};
 use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, codes};
 use stackc_spec::{BackupModeWord, DataSpec, EngineWord, ModeWord, PoolerWord, ProviderWord};
@@ -94,7 +94,18 @@ fn names(name: &Label, store: &DataSpec, row: &'static Row) -> Option<DraftManag
     };
     let url = (variable("URL")?, secret(store.url.as_ref(), "URL")?);
     let pool = store.pool.clone();
-    Some(DraftManaged { engine: row.name, provider: provider(store), url, direct_url, pool })
+    let image = image(store, row);
+    let (engine, provider, port) = (row.name, provider(store), row.port);
+    Some(DraftManaged { engine, provider, image, port, url, direct_url, pool })
+}
+
+/// The image of the version it has at its provider, the newest where none is said.
+fn image(store: &DataSpec, row: &Row) -> Option<String> {
+    let pin = match &store.version {
+        Some(version) => pins::image(row.image, &version.value.0),
+        None => pins::newest(row.image),
+    };
+    pin.map(pins::Pin::reference)
 }
 
 fn prefix(name: &Label) -> String {

@@ -30,12 +30,6 @@ pub(crate) const FAR: &[Row] = &[
     },
     Row {
         stack: "workshop",
-        line: "search:",
-        damage: Damage::Deleted,
-        why: "what it says becomes part of the service above; only those that need it are left",
-    },
-    Row {
-        stack: "workshop",
         line: "api: {routes: {api: {cache: 1m}, console: {access: staff}}}",
         damage: Damage::Deleted,
         why: "an empty `services` takes them all out of the environment, as it may",
