@@ -58,6 +58,11 @@ fn accept(
         |origin: &stackc_model::Sourced<String>| origin.origin.span().unwrap_or(acceptance.span);
     let known = || targets.iter().map(|target| target.id());
     let Some(target) = known().find(|id| *id == *acceptance.target) else {
+        let span = at(&acceptance.target);
+        if stackc_spec::PLANNED_TARGETS.contains(&acceptance.target.as_str()) {
+            let message = format!("the acceptance `{}` waits for its target", acceptance.name);
+            return Err(Box::new(Diagnostic::new(codes::PLANNED, span, message)));
+        }
         let message = format!("no target is called `{}`", *acceptance.target);
         return Err(Box::new(
             Diagnostic::new(codes::UNKNOWN_TARGET, at(&acceptance.target), message)

@@ -9,7 +9,12 @@ const fn word(word: &'static str, ours: Option<&'static str>, help: &'static str
 }
 
 /// In a service.
-pub(crate) static SERVICE: [Foreign; 29] = [
+pub(crate) static SERVICE: [Foreign; 30] = [
+    word(
+        "role",
+        None,
+        "it follows from the rest: `routes` make it public, a `schedule` or `run` a job, no port a worker",
+    ),
     word(
         "depends_on",
         Some("needs"),
@@ -74,7 +79,8 @@ pub(crate) static SERVICE: [Foreign; 29] = [
 ];
 
 /// At the top of the file.
-pub(crate) static STACK: [Foreign; 4] = [
+pub(crate) static STACK: [Foreign; 5] = [
+    word("include", None, "one file says it all; the word is kept for a later version"),
     word("version", None, "take it out: `stack: 1` is the version of the language"),
     word("volumes", None, "write volumes in their service: `services.NAME.volumes`"),
     word("networks", None, "take it out: who may reach whom follows from `needs` and `routes`"),

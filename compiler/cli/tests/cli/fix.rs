@@ -10,7 +10,7 @@ stack: 1
 name: shop   # not \"Shop\"
 domain: shop.example
 services:
-  web: {kidn: nextjs, needs: [redis], env: {SITE: ${url}}}   # žluť 日本
+  web: {kidn: nextjs, build: Dockerfile, needs: [redis], secret_delivery: env, env: {SITE: ${url}}}   # žluť 日本
 data:
     redis: {version: 7.2, purpose: cache}   # kept: 'as is'
 
@@ -38,7 +38,7 @@ fn all_certain_fixes_at_once_and_nothing_else() {
     // What is right is then checked against the tree, which is not there yet.
     let run = world.run(&["check", "--fix"]).ends(5).complains("E0611");
     for line in [
-        "stack.yaml:6:51: ${url} → \"${url}\" (E0212)\n",
+        "stack.yaml:6:92: ${url} → \"${url}\" (E0212)\n",
         "stack.yaml:6:9: kidn → kind (E0201)\n",
         "stack.yaml:8:22: 7.2 → \"7.2\" (E0207)\n",
         "stack.yaml:11:5: no → false (E0202)\n",
