@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use stackc_model::{EnvName, Kind, Service};
 
 use super::document::{self, Build, Develop, Watch};
+use super::ignore::UNWATCHED;
 use super::scope::Scope;
 use super::text::Text;
 
@@ -22,7 +23,13 @@ pub(super) fn source(scope: &Scope<'_>, service: &Service, into: &mut document::
             // Sources are newer than any image, so each `up` builds; unchanged layers cost nothing.
             into.pull_policy = "build";
         }
-        Some(_) => into.image = Some(released(&owner.image)),
+        Some(_) => {
+            into.image = Some(released(&owner.image));
+            // Without a registry the name leads to Docker Hub, and there to whoever took it.
+            if scope.stack.registry.is_none() {
+                into.pull_policy = "never";
+            }
+        }
         None => into.image = Some(Text::from(owner.image.as_str())),
     }
 }
@@ -84,7 +91,7 @@ pub(super) fn watch(scope: &Scope<'_>, service: &Service) -> Option<Develop> {
         Kind::Go | Kind::Static | Kind::Image => Vec::new(),
     };
     if build.context.as_str() == "." {
-        ignore.push("secrets/");
+        ignore.extend(UNWATCHED);
     }
     let path = Text::from(folder(&build.context));
     Some(Develop { watch: vec![Watch { action: "rebuild", path, ignore }] })

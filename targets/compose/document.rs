@@ -12,7 +12,7 @@ use super::text::Text;
 #[derive(Debug, Serialize)]
 pub(super) struct Document {
     pub(super) name: String,
-    pub(super) services: BTreeMap<String, Service>,
+    pub(super) services: Containers,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) networks: BTreeMap<&'static str, Network>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -22,6 +22,9 @@ pub(super) struct Document {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) configs: BTreeMap<String, File>,
 }
+
+/// Containers by name.
+pub(super) type Containers = BTreeMap<String, Service>;
 
 /// A network of the project.
 #[derive(Debug, Serialize)]
@@ -64,6 +67,8 @@ pub(super) struct Service {
     pub(super) ports: Vec<Port>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) networks: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) network_mode: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) command: Option<Vec<Text>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,7 +182,7 @@ impl From<Condition> for Dependency {
 }
 
 /// A volume or a folder of the host, mounted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct VolumeMount {
     pub(super) r#type: &'static str,
     pub(super) source: Text,
@@ -189,7 +194,7 @@ pub(super) struct VolumeMount {
 }
 
 /// How a folder of the host is mounted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct Bind {
     /// False: a missing folder stops the run, where docker would make an empty one owned by root.
     pub(super) create_host_path: bool,
@@ -205,6 +210,11 @@ impl VolumeMount {
             read_only: false,
             bind: None,
         }
+    }
+
+    /// The same, mounted somewhere else.
+    pub(super) fn at(&self, target: &str) -> Self {
+        Self { target: Text::from(target), ..self.clone() }
     }
 
     /// A folder of the host.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Resources, Sourced, TlsProvider,
-    pins,
+    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Resources, Seconds, Sourced,
+    TlsProvider, pins,
 };
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
@@ -114,13 +114,13 @@ fn provider(scope: &Scope<'_>) -> TlsProvider {
     scope.env.edge.tls.as_ref().map_or(TlsProvider::None, |tls| tls.provider.value)
 }
 
-/// As long as the slowest of those behind it, so that no answer is cut off on its way out.
+/// As long as the slowest of those behind it, up to a bound: nginx listens no more while its last
+/// answers go out, so until the new one is there nobody gets any.
 fn grace(scope: &Scope<'_>) -> String {
-    let longest = scope.services().filter(|service| !service.routes.is_empty());
-    longest
-        .map(|service| service.stop.grace.value)
-        .max()
-        .map_or("30s".to_owned(), |it| it.compact())
+    const LONGEST: Seconds = Seconds::new(30);
+    let public = scope.services().filter(|service| !service.routes.is_empty());
+    let slowest = public.map(|service| service.stop.grace.value).max();
+    slowest.map_or(LONGEST, |grace| grace.min(LONGEST)).compact()
 }
 
 /// The services behind the edge. It opens when all of them can answer.
@@ -224,7 +224,7 @@ fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
 }
 
 /// The pinned image of a tool, in the line the stack asks for.
-fn image(scope: &mut Scope<'_>, tool: &str, image: &str, line: &str) -> Option<Text> {
+pub(super) fn image(scope: &mut Scope<'_>, tool: &str, image: &str, line: &str) -> Option<Text> {
     let chosen = scope.stack.versions.get(tool);
     let line = chosen.map_or(line, |version| version.as_str());
     let pin = pins::image(image, line);
@@ -241,8 +241,8 @@ fn image(scope: &mut Scope<'_>, tool: &str, image: &str, line: &str) -> Option<T
 }
 
 /// Bounds of a container that the language has no words for.
-fn bounds(millicores: u32, memory: Bytes, disk: Bytes) -> Resources {
-    const WHY: &str = "enough for the edge of one host";
+pub(super) fn bounds(millicores: u32, memory: Bytes, disk: Bytes) -> Resources {
+    const WHY: &str = "enough for what it does on one host";
     Resources {
         cpu_request: Sourced::default(Millicores(millicores / 4), WHY),
         cpu_limit: Some(Sourced::default(Millicores(millicores), WHY)),

@@ -281,7 +281,7 @@ pub(crate) fn stack(tier: Tier) -> Stack {
     Stack {
         name: label("shop"),
         title: "shop".to_owned(),
-        registry: None,
+        registry: Some(usual("ghcr.io/acme/shop".to_owned())),
         out: None,
         ci: None,
         timezone: usual("Etc/UTC".to_owned()),

@@ -1,9 +1,13 @@
-//! What lies beside the compose files on a host and must never be committed.
+//! What lies beside the compose files on a host and must never be committed, nor be built into an
+//! image.
 
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath};
 
-/// Private keys, certificates and secrets, as the compose files mount them.
-const PRIVATE: &str = "/acme/\n/certs/\n/secrets/\n";
+/// Private keys, certificates and secrets, as the compose files mount them and as compose reads them.
+const PRIVATE: &str = "/.env\n/.env.*\n!/.env.example\n/acme/\n/certs/\n/secrets/\n";
+
+/// The same, as patterns of what is not watched: a new secret is no new source.
+pub(super) const UNWATCHED: [&str; 5] = [".env", ".env.*", "acme/", "certs/", "secrets/"];
 
 /// Adds the block to `.gitignore`.
 pub(super) fn add(out: &mut Artifacts) {

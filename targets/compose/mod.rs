@@ -6,6 +6,7 @@ mod document;
 mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod handover;
 mod harden;
 mod health;
 mod hosts;
@@ -116,6 +117,7 @@ fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
         found.insert(service.name.to_string(), service::lower(scope, service));
     }
     let mut ours = edge::lower(scope);
+    ours.extend(handover::lower(scope, &mut found));
     for service in scope.services() {
         if let Some(migrate) = service::lower_migrate(scope, service) {
             ours.insert(service::migrate_name(service), migrate);

@@ -379,3 +379,40 @@ fn a_copy_of_another_service_is_built_from_its_sources_and_watched_with_it() {
         assert_eq!(watched, (name != "web-migrate").then_some("./backend"), "{name}");
     }
 }
+
+#[test]
+fn without_a_registry_no_strangers_image_is_pulled() {
+    let mut stack = fixture::stack(Tier::Production);
+    stack.registry = None;
+    let services = &lowered(&stack).0["services"];
+    for (name, policy) in [("web", "never"), ("web-migrate", "never"), ("redis", "missing")] {
+        assert_eq!(services[name]["pull_policy"], policy, "{name}");
+    }
+    let (document, _) = lowered(&fixture::stack(Tier::Production));
+    assert_eq!(document["services"]["web"]["pull_policy"], "missing");
+}
+
+#[test]
+fn the_edge_is_never_closed_for_long() {
+    let grace = |seconds| {
+        let mut stack = fixture::stack(Tier::Production);
+        stack.environments[0].services[0].stop.grace = usual(stackc_model::Seconds::new(seconds));
+        lowered(&stack).0["services"]["nginx"]["stop_grace_period"].clone()
+    };
+    assert_eq!((grace(10), grace(600)), (json!("10s"), json!("30s")));
+}
+
+#[test]
+fn what_holds_secrets_is_neither_committed_nor_watched() {
+    let mut stack = fixture::stack(Tier::Development);
+    let files = files(&stack);
+    let ignored = &files.iter().find(|(path, _)| path == ".gitignore").unwrap().1;
+    for line in ["/.env", "/.env.*", "!/.env.example", "/certs/", "/acme/", "/secrets/"] {
+        assert!(ignored.lines().any(|it| it == line), "{line}: {ignored}");
+    }
+    stack.environments[0].services[0].build.as_mut().unwrap().context = usual(".".to_owned());
+    let watch = &lowered(&stack).0["services"]["web"]["develop"]["watch"][0]["ignore"];
+    for folder in [".env", "certs/", "acme/", "secrets/"] {
+        assert!(watch.as_array().unwrap().contains(&json!(folder)), "{folder}: {watch}");
+    }
+}

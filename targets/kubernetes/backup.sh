@@ -1,5 +1,5 @@
-# Dumps one database, reads the dump back, and only then removes what is too old.
-# A run that fails leaves every earlier dump alone.
+# Removes what is too old, but never the newest dumps, so that a full volume frees itself; then dumps
+# one database and reads the dump back. However often runs fail, the last good dumps stay.
 set -eu
 umask 077
 
@@ -10,6 +10,13 @@ stamp=$(date -u +%Y-%m-%dT%H%M%SZ)
 partial="$BACKUP_DIR/.partial"
 rm -rf "$partial"
 mkdir "$partial"
+
+# The stamp in the names sorts as time does; all formats of one run share it.
+newest=$(find "$BACKUP_DIR" -maxdepth 1 -type f -name "$PGDATABASE-*" | sort | tail -n 1)
+newest=${newest%.gz}
+newest=${newest%.*}
+find "$BACKUP_DIR" -maxdepth 1 -type f -name "$PGDATABASE-*" -mtime +"$KEEP_DAYS" \
+	! -path "$newest.*" -print -delete
 
 for format in $FORMATS; do
 	case $format in
@@ -33,4 +40,3 @@ done
 
 mv "$partial"/* "$BACKUP_DIR/"
 rmdir "$partial"
-find "$BACKUP_DIR" -maxdepth 1 -type f -name "$PGDATABASE-*" -mtime +"$KEEP_DAYS" -print -delete

@@ -373,7 +373,7 @@ pub(crate) fn stack() -> Stack {
     Stack {
         name: label("shop"),
         title: "Shop".to_owned(),
-        registry: None,
+        registry: Some(given("ghcr.io/acme/shop".to_owned())),
         out: None,
         ci: None,
         timezone: given("UTC".to_owned()),

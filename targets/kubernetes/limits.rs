@@ -9,6 +9,7 @@ use super::probe::asked_with;
 
 /// Tells what the services lose here.
 pub(crate) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
+    registry(ctx, out);
     for (_, service) in ctx.services() {
         job(service, out);
         first(ctx, service, out);
@@ -19,6 +20,18 @@ pub(crate) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
         update(service, out);
         starts(service, out);
     }
+}
+
+/// A cluster builds nothing, so images of ours must come from somewhere.
+fn registry(ctx: &Context<'_>, out: &mut Output<'_>) {
+    let built = ctx.services().map(|(_, service)| service).find(|service| service.is_built());
+    let (None, Some(service)) = (&ctx.stack.registry, built) else { return };
+    let message = format!(
+        "Kubernetes does not pull the image of `{}`: without `registry` it has no address",
+        service.name
+    );
+    let help = "write `registry: ghcr.io/owner/repository`, or load the images onto every node";
+    out.tell(codes::APPROXIMATED, Some(service.span), message, help);
 }
 
 /// kustomize reads nothing outside its own folder.

@@ -63,7 +63,7 @@ impl Target for Kubernetes {
         for environment in stack.environments.iter().filter(|environment| is_on(environment)) {
             let settings = Settings::read(stack, environment, diagnostics);
             let context = Context { stack, environment, settings };
-            lower(&context, Output::new(environment, out, diagnostics));
+            lower(&context, Output::new(stack, environment, out, diagnostics));
             if environment.tier == Tier::Production {
                 production = production.or(Some(environment));
             }
@@ -105,17 +105,19 @@ fn lower(ctx: &Context<'_>, mut out: Output<'_>) {
 }
 
 /// The namespace; it admits only pods that keep the strictest of the pod security standards that all
-/// of ours keep.
+/// of ours keep. One exception opens it no further than that: whatever falls short of the strictest
+/// is still told and recorded.
 fn namespace(ctx: &Context<'_>, out: &mut Output<'_>) {
     let version = || format!("v1.{}", ctx.settings.minor);
-    let level = || if ctx.is_restricted() { "restricted" } else { "baseline" }.to_owned();
+    let strictest = || "restricted".to_owned();
+    let admitted = if ctx.is_restricted() { "restricted" } else { "baseline" }.to_owned();
     let mut labels = ctx.common_labels();
     labels.extend(Labels::from([
-        ("pod-security.kubernetes.io/audit", level()),
+        ("pod-security.kubernetes.io/audit", strictest()),
         ("pod-security.kubernetes.io/audit-version", version()),
-        ("pod-security.kubernetes.io/enforce", level()),
+        ("pod-security.kubernetes.io/enforce", admitted),
         ("pod-security.kubernetes.io/enforce-version", version()),
-        ("pod-security.kubernetes.io/warn", level()),
+        ("pod-security.kubernetes.io/warn", strictest()),
         ("pod-security.kubernetes.io/warn-version", version()),
     ]));
     let name = ctx.settings.namespace.clone();

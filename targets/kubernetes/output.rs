@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use stackc_model::Environment;
+use stackc_model::{Environment, Stack};
 use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, yaml};
 
@@ -67,6 +67,8 @@ pub(crate) struct Output<'a> {
     diagnostics: &'a mut Diagnostics,
     environment: String,
     overlay: Option<Span>,
+    /// Whether our images have a registry.
+    registry: bool,
     main: Folder,
     jobs: Folder,
 }
@@ -74,6 +76,7 @@ pub(crate) struct Output<'a> {
 impl<'a> Output<'a> {
     /// An empty output.
     pub(crate) fn new(
+        stack: &Stack,
         environment: &Environment,
         artifacts: &'a mut Artifacts,
         diagnostics: &'a mut Diagnostics,
@@ -84,6 +87,7 @@ impl<'a> Output<'a> {
             diagnostics,
             environment: environment.name.to_string(),
             overlay: environment.span,
+            registry: stack.registry.is_some(),
             jobs: Folder::new(format!("{path}/jobs")),
             main: Folder::new(path),
         }
@@ -127,10 +131,11 @@ impl<'a> Output<'a> {
         self.folder(place).config_maps.push(config_map);
     }
 
-    /// The reference to an image we build, whose tag the deployment sets.
-    pub(crate) fn built_image(&mut self, place: Place, image: &str) -> String {
+    /// The reference to an image we build, whose tag the deployment sets, and when it is pulled:
+    /// without a registry never, for its name would lead to Docker Hub, and there to whoever took it.
+    pub(crate) fn built_image(&mut self, place: Place, image: &str) -> (String, &'static str) {
         self.folder(place).images.insert(image.to_owned());
-        format!("{image}:{UNSET_TAG}")
+        (format!("{image}:{UNSET_TAG}"), if self.registry { "Always" } else { "Never" })
     }
 
     /// Tells the user something.

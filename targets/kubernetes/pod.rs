@@ -188,14 +188,14 @@ pub(crate) fn of_service(
     place: Place,
     out: &mut Output<'_>,
 ) -> Pod {
-    let image = match service.is_built() {
+    let (image, image_pull_policy) = match service.is_built() {
         true => out.built_image(place, &service.image),
-        false => service.image.value.clone(),
+        false => (service.image.value.clone(), "Always"),
     };
     let container = Container {
         name: Noted::Plain(name.to_owned()),
         image,
-        image_pull_policy: "Always",
+        image_pull_policy,
         command: Vec::new(),
         // The image's entrypoint stays: in our images it reads the secrets.
         args: args.unwrap_or_default().iter().map(|word| unexpanded(word)).collect(),

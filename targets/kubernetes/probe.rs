@@ -68,13 +68,15 @@ impl Asked<'_> {
             .or_else(|| self.exec())
     }
 
-    /// Whether it can answer; nobody sends anything to what has no port.
+    /// Whether it can answer; nobody sends anything to what has no port. A path that tells whether it
+    /// lives tells more than an open port.
     fn ready(&self) -> Option<Handler> {
         self.port.as_ref()?;
         let front = || self.front.then(|| self.http("/".to_owned())).flatten();
         self.get(self.health.ready.as_ref())
             .or_else(|| self.port())
             .or_else(|| self.exec())
+            .or_else(|| self.get(self.health.live.as_ref()))
             .or_else(front)
             .or_else(|| self.tcp())
     }

@@ -66,6 +66,9 @@ fn one_exception_opens_the_namespace_and_no_other_pod() {
         let namespace = namespace.unwrap().body.text().to_owned();
         let worker = production(&artifacts, "worker.deployment.yaml");
         assert!(worker.contains("runAsNonRoot: true\n") && !worker.contains("add:"), "{worker}");
+        for told in ["audit", "warn"] {
+            assert!(namespace.contains(&format!("{told}: restricted\n")), "{namespace}");
+        }
         namespace.contains("enforce: restricted\n")
     };
     assert!(standard(|_| {}));
@@ -294,4 +297,49 @@ fn our_images_run_above_the_users_of_the_nodes_unless_asked() {
     };
     assert!(user(given(101)));
     assert!(!user(Sourced::written(101, span())));
+}
+
+#[test]
+fn readiness_asks_the_path_of_liveness_where_it_has_none() {
+    let readiness = |live: Option<&str>| {
+        let (artifacts, _) = rendered(|environment| {
+            let health = environment.services[0].health.as_mut().unwrap();
+            (health.ready, health.live) = (None, live.map(|path| given(path.to_owned())));
+        });
+        let text = production(&artifacts, "backend.deployment.yaml");
+        let probe = text.split("readinessProbe:").nth(1).unwrap();
+        probe.lines().nth(1).unwrap().trim().to_owned()
+    };
+    assert_eq!(
+        (readiness(Some("/live")), readiness(None)),
+        ("httpGet:".into(), "tcpSocket:".into())
+    );
+}
+
+#[test]
+fn without_a_registry_no_strangers_image_is_pulled() {
+    let pulled = |registry: Option<&str>| {
+        let mut stack = stack();
+        stack.registry = registry.map(|registry| given(registry.to_owned()));
+        let (artifacts, diagnostics) = render(&stack);
+        let told = diagnostics.iter().filter(|it| it.message.contains("`registry`")).count();
+        let policy = |file| {
+            let text = production(&artifacts, file);
+            text.split("imagePullPolicy: ").nth(1).unwrap().lines().next().unwrap().to_owned()
+        };
+        let ours = policy("backend.deployment.yaml");
+        assert_eq!(policy("jobs/backend-migrate.job.yaml"), ours);
+        (ours, policy("postgres.statefulset.yaml"), told)
+    };
+    assert_eq!(pulled(None), ("Never".into(), "Always".into(), 1));
+    assert_eq!(pulled(Some("ghcr.io/acme/shop")), ("Always".into(), "Always".into(), 0));
+}
+
+#[test]
+fn a_full_volume_of_backups_frees_itself_before_the_dump_and_keeps_the_newest() {
+    let (artifacts, _) = rendered(|_| {});
+    let script = production(&artifacts, "files/postgres-backup.sh");
+    let (prune, dump) = (script.find("-delete").unwrap(), script.find("pg_dump").unwrap());
+    assert!(prune < dump && script.matches("-delete").count() == 1, "{script}");
+    assert!(script[..prune].contains("! -path \"$newest.*\""), "{script}");
 }

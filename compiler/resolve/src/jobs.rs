@@ -1,11 +1,14 @@
 //! What runs and ends: migrations, seeds, jobs and scheduled runs.
 
-use stackc_model::{Concurrency, Cron, Job, Migrate, Moment, Seconds, Sourced, Tier};
+use stackc_model::{
+    Concurrency, Cron, EnvName, Job, Label, Migrate, Moment, Seconds, Sourced, Tier,
+};
 use stackc_shape::{Spanned, Words};
 use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{ConcurrencyWord, MigrateTool, MomentWord, SeedTool, ServiceSpec};
 
 use crate::context::{Context, or, written};
+use crate::data;
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
 
@@ -60,6 +63,9 @@ pub(crate) fn migrate(
             MigrateTool::Django => words(&["python", "manage.py", "migrate", "--noinput"]),
         })
     });
+    if tool.is_some() {
+        without_database(draft, "migrate", spec.span, cx);
+    }
     let own = spec.command.as_ref();
     let command = one_of(draft, "migrate", spec.span, tool, own, scope, cx)?;
     let timeout = or(spec.timeout.as_ref(), Seconds::new(600), "ten minutes for a migration");
@@ -78,6 +84,9 @@ pub(crate) fn seed(
             SeedTool::Prisma => words(&["npx", "--no-install", "prisma", "db", "seed"]),
         })
     });
+    if tool.is_some() {
+        without_database(draft, "seed", spec.span, cx);
+    }
     let own = spec.command.as_ref();
     let command = one_of(draft, "seed", spec.span, tool, own, scope, cx)?;
     if cx.tier == Tier::Production {
@@ -91,6 +100,31 @@ pub(crate) fn seed(
         return None;
     }
     Some(command)
+}
+
+/// A tool for databases, where nothing tells the service of one. What it needs may be one that is
+/// not known, and a variable may lead to one.
+fn without_database(draft: &DraftService<'_>, key: &str, span: Span, cx: &mut Context<'_>) {
+    let spec = cx.spec;
+    let sql = |name: &Label| {
+        let store = spec.data.get(name).map(|store| data::may_be_relational(name, store));
+        store.unwrap_or_else(|| !spec.services.contains_key(name))
+    };
+    let names = |name: &EnvName| {
+        ["DATABASE", "DB", "PG", "POSTGRES", "SQL"].iter().any(|part| name.as_str().contains(part))
+    };
+    let said = draft.both(|service| &service.needs).into_keys().any(sql)
+        || draft.both(|service| &service.env).into_keys().any(names)
+        || draft.both(|service| &service.secrets).into_keys().any(names)
+        || spec.env.keys().any(names);
+    if !said {
+        let message =
+            format!("`services.{0}.{key}` finds no database: `{0}` needs none", draft.name);
+        cx.push(
+            Diagnostic::new(codes::NO_EFFECT, span, message)
+                .help("add the SQL store to its `needs`, or take it out"),
+        );
+    }
 }
 
 fn words(words: &[&str]) -> Vec<String> {

@@ -32,6 +32,7 @@ mod needs;
 mod observe;
 mod order;
 mod profile;
+mod promote;
 mod replication;
 mod running;
 mod secrets;
@@ -63,6 +64,7 @@ pub fn resolve(root: Node) -> (Option<Stack>, Diagnostics) {
         environments.extend(environment::resolve(layer, &mut diagnostics));
     }
     check::across(&environments, &mut diagnostics);
+    promote::check(&layers, &environments, &mut diagnostics);
     declared::check(&layers, &environments, &mentioned, &mut diagnostics);
     let stack = match layers.iter().max_by_key(|layer| layer.tier) {
         Some(layer) => stack(layer, &mut diagnostics),

@@ -1,6 +1,6 @@
 //! Rules on how services run: how they stop, how many there are, what is lost with them.
 
-use stackc_model::{Environment, Origin, Role, Service, Tier};
+use stackc_model::{Environment, Origin, Platform, Role, Service, Tier};
 use stackc_source::{Diagnostic, codes};
 
 use crate::context::Context;
@@ -10,6 +10,25 @@ pub(crate) fn check(environment: &Environment, cx: &mut Context<'_>) {
     stop(environment, cx);
     single_copy(environment, cx);
     unsaved(environment, cx);
+    nowhere(environment, cx);
+}
+
+/// Vercel runs no containers, and so no store.
+fn nowhere(environment: &Environment, cx: &mut Context<'_>) {
+    if environment.platforms.as_slice() != [Platform::Vercel] {
+        return;
+    }
+    for store in &environment.stores {
+        let message = format!(
+            "the data store `{}` runs nowhere in `{}`: Vercel runs no containers",
+            store.name, environment.name
+        );
+        cx.push(
+            Diagnostic::new(codes::MISSING_FIELD, store.span, message).help(
+                "let a provider run it (`provider`), or add a platform that does to `deploy`",
+            ),
+        );
+    }
 }
 
 /// A service must have time to finish what arrived before it was taken out.

@@ -11,7 +11,7 @@ use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{KindWord, ProtocolWord, ServiceSpec};
 
 use crate::context::{Context, or, written};
-use crate::data::{Defaults, resources};
+use crate::data::{Defaults, laid_over, resources};
 use crate::near::{self, places};
 use crate::text::Scope;
 use crate::variables::Bindings;
@@ -227,7 +227,10 @@ fn one(
     let (own, shared, kind) = (&draft.own.value, &draft.shared.value, *draft.kind);
     let singleton = or(own.singleton.as_ref(), false, "several copies may run");
     let volumes = inside::volumes(own, cx);
-    let bounds = own.resources.as_ref().or(shared.resources.as_ref()).map(|spec| &spec.value);
+    let bounds = match (&own.resources, &shared.resources) {
+        (Some(own), Some(shared)) => Some(laid_over(own, shared)),
+        (own, shared) => own.as_ref().or(shared.as_ref()).map(|spec| spec.value.clone()),
+    };
     let rights = inside::rights(draft, cx);
     jobs::unused(draft, cx);
     let (update, rollout) = copies::update(own, *singleton, &volumes, cx);
@@ -255,7 +258,7 @@ fn one(
             .collect(),
         files: inside::files(draft, ids, cx),
         scale: copies::scale(draft, *singleton, &volumes, cx),
-        resources: resources(bounds, &bounds_of(kind)),
+        resources: resources(bounds.as_ref(), &bounds_of(kind)),
         update,
         rollout,
         writable: inside::writable(own, kind, &volumes, cx),
@@ -309,11 +312,12 @@ fn command(
     let spec = draft.own.command.as_ref();
     if spec.is_none() && matches!(*draft.kind, Kind::Node | Kind::Python) {
         let message = format!("`services.{}.command` is required for this kind", draft.name);
-        cx.push(
-            Diagnostic::new(codes::NEEDS_COMMAND, draft.own.span, message).help(
-                "name the program and its arguments, such as `command: [node, dist/server.js]`",
-            ),
-        );
+        let such = match *draft.kind {
+            Kind::Python => "[python, -m, app]",
+            _ => "[node, dist/server.js]",
+        };
+        let help = format!("name the program and its arguments, such as `command: {such}`");
+        cx.push(Diagnostic::new(codes::NEEDS_COMMAND, draft.own.span, message).help(help));
     }
     spec.map(|words| jobs::command(words, scope, cx))
 }

@@ -2,9 +2,15 @@
 //!
 //! Only `${` starts a reference, `$${` stands for a literal `${`, and a lone `$` is itself.
 
+mod missing;
+
 use stackc_model::{EnvName, Label, Tier};
 use stackc_source::{Diagnostic, Span, closest, codes};
 
+use self::missing::{
+    MANAGED, NO_DATABASE, NO_PORT, NO_PREVIEW, NO_ROUTE, NO_USER, SERVICE_FIELDS, STORE_FIELDS,
+    known, no_domain, no_field, no_variable, unknown,
+};
 use crate::context::Context;
 use crate::secrets::{Draft, DraftSegment};
 
@@ -122,9 +128,15 @@ fn unknown_yet(cx: &mut Context<'_>, span: Span, name: &str) {
 fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
     let parts: Vec<&str> = name.split('.').collect();
     match parts.as_slice() {
-        ["domain"] => domain("main", name, span, scope, cx),
+        ["domain"] => match scope.domains.iter().find(|(label, _)| label.as_str() == "main") {
+            Some((_, host)) => Some(Draft::of(host.as_str())),
+            None => no_domain(name, span, cx),
+        },
         ["domains", key] => domain(key, name, span, scope, cx),
-        ["url"] => url(span, scope, cx),
+        ["url"] => match &scope.url {
+            Some(url) => Some(Draft::of(url.as_str())),
+            None => no_domain(name, span, cx),
+        },
         ["preview"] if cx.tier == Tier::Preview => Some(Draft::of(cx.name.as_str())),
         ["preview"] => known(None, name, NO_PREVIEW, span, cx),
         ["environment"] => Some(Draft::of(cx.name.as_str())),
@@ -134,6 +146,12 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
             Ok(secret) => Some(Draft { segments: vec![DraftSegment::Secret(secret)] }),
             Err(_) => unknown(name, span, None, cx),
         },
+        ["data", key] if scope.stores.iter().any(|store| store.name.as_str() == *key) => {
+            no_field(name, &STORE_FIELDS, span, cx)
+        }
+        ["services", key] if scope.services.iter().any(|(label, ..)| label.as_str() == *key) => {
+            no_field(name, &SERVICE_FIELDS, span, cx)
+        }
         ["data", key, field] => store(key, field, name, span, scope, cx),
         ["services", key, field] => service(key, field, name, span, scope, cx),
         _ => {
@@ -149,73 +167,10 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
                 "services",
                 "domains",
             ];
-            unknown(name, span, parts.first().and_then(|first| closest(first, roots)), cx)
+            let first = parts.first().filter(|first| !roots.contains(first));
+            unknown(name, span, first.and_then(|first| closest(first, roots)), cx)
         }
     }
-}
-
-// Why a reference has no value, and what to do.
-const NO_PREVIEW: (&str, &str) =
-    ("only an environment of the tier preview has one for each pull request", "take it out");
-const MANAGED: (&str, &str) = (
-    "a provider runs the store, and its URL is a secret",
-    "use its `url`, or `direct_url` past a pooler",
-);
-const NO_DATABASE: (&str, &str) = ("the engine has no databases", "take it out");
-const NO_USER: (&str, &str) = ("the engine has no users", "take it out");
-const NO_PORT: (&str, &str) = ("the service listens on no port", "give the service a `port`");
-const NO_ROUTE: (&str, &str) =
-    ("the service has no public route", "give the service `routes`, or use `url` inside");
-
-fn known(
-    value: Option<String>,
-    name: &str,
-    (why, help): (&str, &str),
-    span: Span,
-    cx: &mut Context<'_>,
-) -> Option<Draft> {
-    if value.is_none() {
-        let message = format!("`${{{name}}}` has no value here: {why}");
-        cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
-    }
-    value.map(Draft::of)
-}
-
-fn unknown(
-    name: &str,
-    span: Span,
-    suggestion: Option<&str>,
-    cx: &mut Context<'_>,
-) -> Option<Draft> {
-    let written = |key: &str| cx.is_written(key);
-    if name.split('.').nth(1).is_some_and(written) || (name == "domain" && written("main")) {
-        return None;
-    }
-    let message = format!("`${{{name}}}` refers to nothing");
-    let help = suggestion.map_or_else(
-        || {
-            "references are ${domain}, ${domains.NAME}, ${url}, ${preview}, ${environment}, ${name}, ${env.X}, \
-             ${secrets.X}, ${data.NAME.url|direct_url|host|port|database|user} and \
-             ${services.NAME.url|public_url|host|port}; `$${` is a literal `${`"
-                .to_owned()
-        },
-        |near| format!("did you mean `{near}`?"),
-    );
-    cx.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
-    None
-}
-
-fn url(span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
-    let faulty = cx.spec.domains.keys().any(|name| name.as_str() == "main");
-    if scope.url.is_none() && !faulty {
-        let message = "`${url}` has no value here: no public domain is declared";
-        let fault = Diagnostic::new(codes::BAD_REFERENCE, span, message);
-        let beside = cx.spec.name.span;
-        cx.push(
-            fault.related(beside, "it would stand beside this").help("add `domain` to the stack"),
-        );
-    }
-    scope.url.as_deref().map(Draft::of)
 }
 
 fn domain(key: &str, name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option<Draft> {
@@ -242,12 +197,7 @@ fn variable(
     }
     match scope.variables.iter().find(|(label, _)| label.as_str() == key) {
         Some((_, value)) => Some(Draft::of(value.as_str())),
-        None => unknown(
-            name,
-            span,
-            closest(key, scope.variables.iter().map(|(label, _)| label.as_str())),
-            cx,
-        ),
+        None => no_variable(key, name, span, scope, cx),
     }
 }
 
@@ -278,12 +228,7 @@ fn store(
         "port" => known(store.port.map(|port| port.to_string()), name, MANAGED, span, cx),
         "database" => known(store.database.clone(), name, NO_DATABASE, span, cx),
         "user" => known(store.user.clone(), name, NO_USER, span, cx),
-        _ => unknown(
-            name,
-            span,
-            closest(field, ["url", "direct_url", "host", "port", "database", "user"]),
-            cx,
-        ),
+        _ => unknown(name, span, closest(field, STORE_FIELDS), cx),
     }
 }
 
@@ -305,6 +250,6 @@ fn service(
         "port" => known(port.map(|port| port.to_string()), name, NO_PORT, span, cx),
         "url" => known(port.map(|port| format!("http://{label}:{port}")), name, NO_PORT, span, cx),
         "public_url" => known(public.clone(), name, NO_ROUTE, span, cx),
-        _ => unknown(name, span, closest(field, ["url", "public_url", "host", "port"]), cx),
+        _ => unknown(name, span, closest(field, SERVICE_FIELDS), cx),
     }
 }

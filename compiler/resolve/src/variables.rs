@@ -69,17 +69,50 @@ pub(crate) fn scope(
         variables: Vec::new(),
         provided: Vec::new(),
     };
-    for (name, variable) in &cx.spec.env {
-        if variable.is_provided() {
-            scope.provided.push(name.clone());
-        }
-        let Some(value) = stack_value(name, variable, cx) else { continue };
-        let draft = text::resolve(&value.value.0, value.span, Place::Plain, &scope, cx);
-        if let Some(value) = draft.and_then(|draft| draft.plain()) {
-            scope.variables.push((name.clone(), value));
-        }
-    }
+    stack_values(&mut scope, cx);
     scope
+}
+
+/// The variables of the stack. One may be made from others, which then come first.
+fn stack_values(scope: &mut Scope, cx: &mut Context<'_>) {
+    let spec = cx.spec;
+    let provided = spec.env.iter().filter(|(_, variable)| variable.is_provided());
+    scope.provided = provided.map(|(name, _)| name.clone()).collect();
+    let mut pending = Vec::new();
+    for (name, variable) in &spec.env {
+        pending.extend(stack_value(name, variable, cx).map(|value| (name, value)));
+    }
+    while !pending.is_empty() {
+        let waits = |value: &RawText| {
+            let text = value.0.replace("$${", "");
+            pending.iter().any(|(other, _)| text.contains(&format!("${{env.{other}}}")))
+        };
+        let (waiting, ready): (Vec<_>, Vec<_>) =
+            pending.iter().copied().partition(|(_, value)| waits(&value.value));
+        if ready.is_empty() {
+            circle(&waiting, cx);
+            break;
+        }
+        for (name, value) in ready {
+            let draft = text::resolve(&value.value.0, value.span, Place::Plain, scope, cx);
+            if let Some(value) = draft.and_then(|draft| draft.plain()) {
+                scope.variables.push((name.clone(), value));
+            }
+        }
+        pending = waiting;
+    }
+    scope.variables.sort();
+}
+
+fn circle(waiting: &[(&EnvName, &Spanned<RawText>)], cx: &mut Context<'_>) {
+    let Some(((name, value), others)) = waiting.split_first() else { return };
+    let message = format!("the value of `env.{name}` is made from itself");
+    let mut fault = Diagnostic::new(codes::BAD_REFERENCE, value.span, message)
+        .help("write one of the values out");
+    for (_, other) in others {
+        fault = fault.related(other.span, "by way of this one");
+    }
+    cx.push(fault);
 }
 
 /// The value of a variable of the stack: it has one, or somebody provides it.

@@ -17,7 +17,10 @@ pub fn closest<'a>(
         .map(|candidate| {
             (strsim::damerau_levenshtein(&lower, &candidate.to_ascii_lowercase()), candidate)
         })
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(written.len()).max(3))
+        .filter(|(distance, candidate)| {
+            let longer = candidate.len().max(written.len());
+            *distance < longer && *distance * 3 <= longer.max(3)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -47,6 +50,13 @@ pub(crate) fn slip<'a>(
 #[cfg(test)]
 mod tests {
     use super::{closest, slip};
+
+    #[test]
+    fn what_has_nothing_in_common_is_not_near() {
+        assert_eq!(closest("q", ["w"]), None);
+        assert_eq!(closest("db", ["dc"]), Some("dc"));
+        assert_eq!(closest("q", ["qa"]), Some("qa"));
+    }
 
     #[test]
     fn one_slip_that_leads_to_one_word_is_certain() {

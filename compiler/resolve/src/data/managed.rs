@@ -3,7 +3,7 @@
 use stackc_model::{EnvName, External, Label, Tier, pins};
 use stackc_shape::{Spanned, Switch};
 use stackc_source::{Diagnostic, codes};
-use stackc_spec::{BackupModeWord, DataSpec, ModeWord, PoolerWord, ProviderWord};
+use stackc_spec::{BackupModeWord, DataSpec, EngineWord, ModeWord, PoolerWord, ProviderWord};
 
 use super::engine::Row;
 use super::{fields, row, settings};
@@ -42,6 +42,7 @@ fn draft_one<'a>(
 ) -> Option<DraftExternal<'a>> {
     let row = row(name, store, cx)?;
     fields::check_managed(name, store, row, cx);
+    runs(name, store, row, cx);
     let managed = names(name, store, row)?;
     let mode = store.sslmode.as_ref().map(|mode| settings::ssl_word(mode.value));
     let mode = mode.map_or_else(String::new, |mode| format!(", with `sslmode={mode}` in it"));
@@ -112,18 +113,48 @@ fn prefix(name: &Label) -> String {
 }
 
 fn provider(store: &DataSpec) -> &'static str {
-    match store.provider.as_ref().map(|provider| provider.value) {
-        Some(ProviderWord::Neon) => "neon",
-        Some(ProviderWord::Supabase) => "supabase",
-        Some(ProviderWord::Rds) => "rds",
-        Some(ProviderWord::Elasticache) => "elasticache",
-        Some(ProviderWord::Other) | None => "other",
+    store.provider.as_ref().map_or("other", |provider| word_of(provider.value))
+}
+
+fn word_of(provider: ProviderWord) -> &'static str {
+    match provider {
+        ProviderWord::Neon => "neon",
+        ProviderWord::Supabase => "supabase",
+        ProviderWord::Rds => "rds",
+        ProviderWord::Elasticache => "elasticache",
+        ProviderWord::Other => "other",
     }
 }
 
 /// What people call a provider.
 fn called(provider: &'static str) -> &'static str {
     if provider == "other" { "its provider" } else { provider }
+}
+
+/// What providers run; sources, November 2026: neon.com/docs, supabase.com/docs,
+/// docs.aws.amazon.com (Amazon RDS, Amazon ElastiCache), of the engines that are known here.
+const RUN: [(ProviderWord, &[EngineWord]); 4] = [
+    (ProviderWord::Neon, &[EngineWord::Postgres]),
+    (ProviderWord::Supabase, &[EngineWord::Postgres]),
+    (ProviderWord::Rds, &[EngineWord::Postgres, EngineWord::Mysql, EngineWord::Mariadb]),
+    (ProviderWord::Elasticache, &[EngineWord::Redis, EngineWord::Valkey]),
+];
+
+/// A provider cannot be asked for an engine it does not have.
+fn runs(name: &Label, store: &DataSpec, row: &Row, cx: &mut Context<'_>) {
+    let Some(provider) = &store.provider else { return };
+    let Some((_, engines)) = RUN.iter().find(|(word, _)| *word == provider.value) else { return };
+    if engines.contains(&row.word) {
+        return;
+    }
+    let others = RUN.iter().filter(|(_, engines)| engines.contains(&row.word));
+    let mut others: Vec<_> = others.map(|(word, _)| format!("`{}`", word_of(*word))).collect();
+    others.push("`other`".to_owned());
+    let message = format!("`{}` runs no {}, which `{name}` is", word_of(provider.value), row.name);
+    cx.push(
+        Diagnostic::new(codes::EXCLUSIVE, provider.span, message)
+            .help(format!("name a provider that does: {}", others.join(", "))),
+    );
 }
 
 /// Where providers have their databases; sources, November 2026: neon.com/docs (connection

@@ -19,7 +19,7 @@ use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_spec::{CustomSpec, DataSpec};
 
-pub(crate) use self::resources::{Defaults, resources};
+pub(crate) use self::resources::{Defaults, laid_over, resources};
 
 use self::engine::Row;
 use self::server::DraftServer;
@@ -142,6 +142,13 @@ fn row(name: &Label, store: &Spanned<DataSpec>, cx: &mut Context<'_>) -> Option<
         )));
     }
     found
+}
+
+/// Whether a store is a relational database, or nobody can tell.
+pub(crate) fn may_be_relational(name: &Label, store: &DataSpec) -> bool {
+    let word = store.engine.as_ref().map(|engine| engine.value);
+    let row = word.map_or_else(|| Row::named(name.as_str()), Row::of);
+    store.custom.is_some() || row.is_none_or(|row| row.relational)
 }
 
 fn bounds(store: &DataSpec, row: Option<&Row>, cx: &Context<'_>) -> Resources {

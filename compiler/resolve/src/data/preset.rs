@@ -140,8 +140,8 @@ pub(crate) const RABBITMQ: Preset = Preset {
 };
 
 pub(crate) const NATS: Preset = Preset {
-    // The image knows no user, and a fresh volume belongs to root.
-    user: 0,
+    // The image knows no user, and runs as any.
+    user: super::server::USER,
     env: &[("GOMEMLIMIT", "${memory}MiB")],
     login: None,
     command: &["nats-server", "--config", "${config_file}"],

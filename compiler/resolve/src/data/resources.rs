@@ -1,7 +1,8 @@
 //! Bounds: what is written, else defaults that never contradict it.
 
 use stackc_model::{Bytes, Millicores, Resources, Sourced};
-use stackc_spec::ResourcesSpec;
+use stackc_shape::{Spanned, Switch};
+use stackc_spec::{CpuSpec, MemorySpec, ResourcesSpec};
 
 use crate::context::or;
 
@@ -14,6 +15,42 @@ pub(crate) struct Defaults {
     pub(crate) memory: (Bytes, Bytes),
     /// Why these.
     pub(crate) reason: &'static str,
+}
+
+/// Bounds of a service's own laid over those of the service it is like, as an environment's are laid
+/// over the stack's. What is its own wins where the two would contradict each other.
+pub(crate) fn laid_over(own: &ResourcesSpec, shared: &ResourcesSpec) -> ResourcesSpec {
+    let (cpu, below) =
+        (own.cpu.clone().unwrap_or_default(), shared.cpu.clone().unwrap_or_default());
+    let most = |limit: &Spanned<Switch<Millicores>>| limit.value.value().copied();
+    let cpu = {
+        let (request, limit) = (cpu.request, cpu.limit);
+        let most_own = limit.as_ref().and_then(most);
+        let least_own = request.as_ref().map(|request| request.value);
+        let fits =
+            |request: &Spanned<Millicores>| most_own.is_none_or(|most| request.value <= most);
+        let holds = |limit: &Spanned<Switch<Millicores>>| {
+            most(limit).zip(least_own).is_none_or(|(most, least)| least <= most)
+        };
+        CpuSpec {
+            request: request.or(below.request.filter(fits)),
+            limit: limit.or(below.limit.filter(holds)),
+        }
+    };
+    let (memory, below) =
+        (own.memory.clone().unwrap_or_default(), shared.memory.clone().unwrap_or_default());
+    let most = memory.limit.as_ref().map(|limit| limit.value);
+    let least = memory.request.as_ref().map(|request| request.value);
+    let memory = MemorySpec {
+        request: memory
+            .request
+            .or(below.request.filter(|it| most.is_none_or(|most| it.value <= most))),
+        limit: memory
+            .limit
+            .or(below.limit.filter(|it| least.is_none_or(|least| least <= it.value))),
+    };
+    let disk = own.disk.clone().or(shared.disk.clone());
+    ResourcesSpec { cpu: Some(cpu), memory: Some(memory), disk }
 }
 
 /// Bounds: what is written, else defaults that never contradict it.
@@ -48,4 +85,36 @@ pub(crate) fn resources(spec: Option<&ResourcesSpec>, defaults: &Defaults) -> Re
     let disk =
         or(spec.and_then(|spec| spec.disk.as_ref()), Bytes::gib(1), "scratch space for one copy");
     Resources { cpu_request, cpu_limit, memory_request, memory_limit, disk }
+}
+
+#[cfg(test)]
+mod tests {
+    use stackc_model::Bytes;
+    use stackc_shape::Spanned;
+    use stackc_source::{FileId, Span};
+    use stackc_spec::{MemorySpec, ResourcesSpec};
+
+    use super::laid_over;
+
+    fn memory(request: Option<u64>, limit: Option<u64>) -> ResourcesSpec {
+        let said =
+            |value: u64| Spanned { value: Bytes::mib(value), span: Span::new(FileId(0), 0, 0) };
+        let memory = MemorySpec { request: request.map(said), limit: limit.map(said) };
+        ResourcesSpec { memory: Some(memory), ..ResourcesSpec::default() }
+    }
+
+    #[test]
+    fn bounds_of_its_own_lie_over_those_it_shares() {
+        let both = |own: &ResourcesSpec, shared: &ResourcesSpec| {
+            let memory = laid_over(own, shared).memory.unwrap_or_default();
+            (memory.request.map(|it| it.value), memory.limit.map(|it| it.value))
+        };
+        let shared = memory(Some(256), Some(512));
+        let found = both(&memory(None, Some(1024)), &shared);
+        assert_eq!(found, (Some(Bytes::mib(256)), Some(Bytes::mib(1024))));
+        let found = both(&memory(None, Some(128)), &shared);
+        assert_eq!(found, (None, Some(Bytes::mib(128))), "less than what is shared is reserved");
+        let found = both(&memory(Some(600), None), &shared);
+        assert_eq!(found, (Some(Bytes::mib(600)), None), "more than what is shared is allowed");
+    }
 }

@@ -13,8 +13,8 @@ use super::template::Names;
 use crate::context::Context;
 use crate::secrets::{Collected, Draft, DraftSegment, name_of};
 
-/// The user a custom server runs as where nothing is said: one that meets no host user.
-const USER: u32 = 10001;
+/// The user of a server whose image or description names none: one that meets no host user.
+pub(crate) const USER: u32 = 10001;
 
 /// A server before its secrets have ids.
 #[derive(Debug)]
