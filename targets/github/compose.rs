@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Environment, Platform};
+use stackc_model::{Environment, Platform, TlsProvider};
 use stackc_source::{Node, Span};
 
 use super::deploy::{Deployment, health_check};
@@ -42,6 +42,11 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
             // The address may lead to the other platform: ask this host whatever DNS says.
             check = check.env("VIA", format!("::{}:", host.name));
         }
+        if placeholder(environment) {
+            let first = include_str!("steps/compose-first.sh");
+            job.step(Step::run("Look for an earlier release", first).id("earlier"));
+            check = check.env("FIRST", "${{ steps.earlier.outputs.first }}");
+        }
         job.step(check);
     }
     job.step(Step::run("Record the release", include_str!("steps/compose-record.sh")));
@@ -72,6 +77,12 @@ fn start(deployment: &Deployment<'_>, job: &mut Job) -> Step {
 fn edge(environment: &Environment) -> bool {
     let on = !stackc_target::is_off(environment, "nginx");
     on && !environment.routes.is_empty()
+}
+
+/// Whether nginx starts with a certificate that nobody trusts, until certbot has got one.
+fn placeholder(environment: &Environment) -> bool {
+    let tls = environment.edge.tls.as_ref();
+    edge(environment) && tls.is_some_and(|tls| *tls.provider == TlsProvider::Certbot)
 }
 
 /// What the host needs from the repository: also the files that services mount from it.

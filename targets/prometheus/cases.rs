@@ -1,11 +1,11 @@
-//! Unit tests for every alert, made from the same rows: just on this side of each bound, just on
+//! Unit tests for every alert of the catalogue, made from the same rows: just on this side of each bound, just on
 //! the other, a minute too early and on time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::amount::Amount;
 use super::document::{AlertTest, Expected, InputSeries, TestCase, TestFile};
-use super::row::{Check, Compare, Level};
+use super::row::{Check, Compare, Level, Series};
 use super::rules::annotations;
 use super::text::Places;
 
@@ -59,14 +59,42 @@ fn cases(check: &Check, runbooks: Option<&str>) -> Vec<TestCase> {
     let mut values: Vec<Amount> = check.levels.iter().flat_map(around).collect();
     values.sort_by_key(|value| value.raw());
     values.dedup();
-    values.into_iter().map(|value| case(check, value, runbooks)).collect()
+    let cases = values.into_iter().map(|value| case(check, value, runbooks));
+    cases.chain(few(check)).collect()
+}
+
+/// When an alert of a level is due.
+fn due(check: &Check, level: &Level) -> u64 {
+    check.row.warmup + level.hold.millis.div_ceil(60_000)
+}
+
+/// Nobody is called for a large share of few requests.
+fn few(check: &Check) -> Option<TestCase> {
+    let input = check.row.few?;
+    let times: BTreeSet<u64> = check.levels.iter().map(|level| due(check, level)).collect();
+    let end = times.last()? + 1;
+    let quiet = |time| AlertTest {
+        eval_time: format!("{time}m"),
+        alertname: check.row.alert,
+        exp_alerts: Vec::new(),
+    };
+    Some(TestCase {
+        name: format!("{} of few requests", name(check)),
+        interval: "1m",
+        input_series: series(input(&check.subject, end)),
+        alert_rule_test: times.into_iter().map(quiet).collect(),
+    })
+}
+
+fn series(found: Vec<Series>) -> Vec<InputSeries> {
+    found.into_iter().map(|(series, values)| InputSeries { series, values }).collect()
 }
 
 fn case(check: &Check, value: Amount, runbooks: Option<&str>) -> TestCase {
     let row = check.row;
     let beyond: Vec<_> =
         check.levels.iter().filter(|level| row.compare.fires(value, level.bound)).collect();
-    let due = |level: &Level| row.warmup + level.hold.millis.div_ceil(60_000);
+    let due = |level: &Level| due(check, level);
     let mut times: BTreeSet<u64> = beyond
         .iter()
         .flat_map(|level| [due(level).checked_sub(1), Some(due(level))])
@@ -86,22 +114,17 @@ fn case(check: &Check, value: Amount, runbooks: Option<&str>) -> TestCase {
             .collect(),
     };
     TestCase {
-        name: name(check, value),
+        name: format!("{} at {}", name(check), value.printed()),
         interval: "1m",
-        input_series: (row.input)(&check.subject, value, end)
-            .into_iter()
-            .map(|(series, values)| InputSeries { series, values })
-            .collect(),
+        input_series: series((row.input)(&check.subject, value, end)),
         alert_rule_test: times.into_iter().map(at).collect(),
     }
 }
 
-fn name(check: &Check, value: Amount) -> String {
+fn name(check: &Check) -> String {
     let subject = check.subject.service.iter().map(String::as_str);
     let metric = check.metric_label();
-    let value = format!("at {}", value.printed());
-    let words: Vec<_> =
-        std::iter::once(check.row.alert).chain(subject).chain(metric).chain([&*value]).collect();
+    let words: Vec<_> = std::iter::once(check.row.alert).chain(subject).chain(metric).collect();
     words.join(" ")
 }
 

@@ -150,6 +150,8 @@ pub(super) enum Levels {
     Thresholds(Unit),
     /// Critical without any copy, a warning below the fewest copies.
     Copies,
+    /// The share that was promised to go well, or this where nothing was.
+    Promised(Severity, Amount),
     /// A pace at which the budget of the subject is used up.
     Burn(Burn),
 }
@@ -257,6 +259,8 @@ pub(super) struct Row {
     pub(super) input: fn(&Subject, Amount, u64) -> Vec<Series>,
     /// Minutes of samples the expression needs for a first result.
     pub(super) warmup: u64,
+    /// For a share of requests: series in which all of them are bad, but too few to call anybody.
+    pub(super) few: Option<fn(&Subject, u64) -> Vec<Series>>,
 }
 
 /// One level of a check.
@@ -314,6 +318,11 @@ impl Row {
     ) -> Vec<Level> {
         let bounds = match self.levels {
             Levels::Fixed(severity, bound) => vec![(severity, bound)],
+            Levels::Promised(severity, usual) => {
+                let kept = subject.budget.map(|budget| 10_000_u32.saturating_sub(budget.share));
+                let promised = kept.map(|share| Amount::Share(stackc_model::Percent(share)));
+                vec![(severity, promised.unwrap_or(usual))]
+            }
             Levels::Burn(burn) => {
                 let bound = subject.budget.and_then(|budget| burn.bound(budget));
                 bound.map(|bound| (burn.severity, bound)).into_iter().collect()

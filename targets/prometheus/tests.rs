@@ -313,6 +313,37 @@ fn a_promise_is_looked_at_through_two_windows() {
 }
 
 #[test]
+fn a_large_share_of_few_requests_calls_nobody() {
+    let slo = Promises { hours: 720, errors: Some(10), slow: Some((500, 250)) };
+    let (_, file, tests) = lowered(&World { slo, ..world() });
+    let rules = file.groups.iter().flat_map(|group| &group.rules);
+    let shares = rules.filter_map(|rule| match rule {
+        Rule::Alert(alert) if alert.annotations.description.contains("of the requests") => {
+            Some(&*alert.alert).filter(|name| *name != "HighLatencyP95")
+        }
+        _ => None,
+    });
+    let shares: BTreeSet<_> = shares.collect();
+    assert_eq!(shares.len(), 7, "{shares:?}");
+    for alert in shares {
+        let few = |case: &&TestCase| case.name == format!("{alert} api of few requests");
+        let case = tests.tests.iter().find(few).unwrap_or_else(|| panic!("{alert} counts few"));
+        assert!(case.alert_rule_test.iter().all(|moment| moment.exp_alerts.is_empty()));
+    }
+}
+
+#[test]
+fn uptime_is_held_against_the_promise() {
+    let bound = |errors| {
+        let slo = Promises { hours: 720, errors, slow: None };
+        let (checks, ..) = lowered(&World { slo, ..world() });
+        let check = checks.iter().find(|check| check.row.alert == "UptimeBelowTarget").unwrap();
+        check.levels[0].bound.raw()
+    };
+    assert_eq!((bound(Some(10)), bound(None)), (9_990, 9_900));
+}
+
+#[test]
 fn a_group_never_holds_two_rules_with_the_same_labels() {
     // `promtool check rules --lint=all` calls them duplicates.
     let (_, file, _) = lowered(&world());

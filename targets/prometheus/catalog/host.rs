@@ -47,6 +47,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![growing(name, &idle, minutes)]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "HostMemoryHigh",
@@ -74,6 +75,7 @@ pub(super) static ROWS: &[Row] = &[
             ]
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "DiskSpaceLow",
@@ -105,6 +107,7 @@ pub(super) static ROWS: &[Row] = &[
             input
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "DiskFillingUp",
@@ -134,6 +137,7 @@ pub(super) static ROWS: &[Row] = &[
             ]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "ContainerMemoryHigh",
@@ -163,6 +167,7 @@ pub(super) static ROWS: &[Row] = &[
             )
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "ContainerCpuThrottled",
@@ -192,6 +197,7 @@ pub(super) static ROWS: &[Row] = &[
             ]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "ContainerOomKilled",
@@ -217,6 +223,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![(name, format!("0 {}x{minutes}", kills.raw()))]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "ContainerRestarting",
@@ -242,6 +249,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![(name, format!("0+60x{starts} {}x{minutes}", starts * 60))]
         },
         warmup: 3,
+        few: None,
     },
 ];
 

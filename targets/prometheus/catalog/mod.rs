@@ -42,6 +42,35 @@ fn growing(series: String, per_minute: &str, minutes: u64) -> Series {
     (series, format!("0+{per_minute}x{minutes}"))
 }
 
+/// What a request is counted under in a test.
+const REQUEST: [(&str, &str); 2] = [("method", "GET"), ("route", "/")];
+
+/// So many requests have to be bad before a share of them calls anybody: of few, one is many.
+const FEWEST: u64 = 5;
+
+/// The input of requests of which this share is answered with 5xx, so many that none is chance.
+fn failures(subject: &Subject, share: Amount, minutes: u64) -> Vec<Series> {
+    let (all, failed) = (1_000_000, share.raw() * 100);
+    vec![
+        answered(subject, "200", &(all - failed).to_string(), minutes),
+        answered(subject, "500", &failed.to_string(), minutes),
+    ]
+}
+
+/// The input of failures alone, one fewer in five minutes than [`FEWEST`].
+fn few_failures(subject: &Subject, minutes: u64) -> Vec<Series> {
+    vec![answered(subject, "500", FEW, minutes)]
+}
+
+/// One fewer than [`FEWEST`], spread over five minutes.
+const FEW: &str = "0.8";
+
+fn answered(subject: &Subject, status: &str, per_minute: &str, minutes: u64) -> Series {
+    let count = format!("{}_count", subject.metric());
+    let labels = [&REQUEST[..], &[("status_code", status)]].concat();
+    growing(on_instance(subject, &count, &labels), per_minute, minutes)
+}
+
 /// The input of a gauge that has the measured value itself.
 fn gauge(subject: &Subject, metric: &str, value: Amount, minutes: u64) -> Vec<Series> {
     vec![steady(on_instance(subject, metric, &[]), &value.promql(), minutes)]

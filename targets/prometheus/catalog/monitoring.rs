@@ -27,6 +27,7 @@ pub(super) static ROWS: &[Row] = &[
                       what it reports cannot fire.",
         input: |s, up, minutes| gauge(s, "up", up, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "MonitoringTargetAbsent",
@@ -51,6 +52,7 @@ pub(super) static ROWS: &[Row] = &[
             present.map(|job| steady(up(job), "1", minutes)).collect()
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "PrometheusConfigReloadFailed",
@@ -72,6 +74,7 @@ pub(super) static ROWS: &[Row] = &[
             gauge(s, "prometheus_config_last_reload_successful", loaded, minutes)
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "PrometheusRuleFailures",
@@ -98,6 +101,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![growing(name, &failures.promql(), minutes)]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "PrometheusNotificationsFailing",
@@ -123,6 +127,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![growing(name, &errors.promql(), minutes)]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "AlertmanagerConfigReloadFailed",
@@ -144,6 +149,7 @@ pub(super) static ROWS: &[Row] = &[
             gauge(s, "alertmanager_config_last_reload_successful", loaded, minutes)
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "AlertmanagerNotificationsFailing",
@@ -170,6 +176,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![growing(name, &failures.promql(), minutes)]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "Watchdog",
@@ -187,6 +194,7 @@ pub(super) static ROWS: &[Row] = &[
                       it is broken.",
         input: |_, _, _| Vec::new(),
         warmup: 0,
+        few: None,
     },
 ];
 

@@ -6,7 +6,7 @@ use super::{ON_INSTANCE, gauge, growing, on_instance};
 use crate::prometheus::amount::{Amount, Unit, thousandths};
 use crate::prometheus::jobs::{HOSTS, NGINX, probes};
 use crate::prometheus::promql::jobs;
-use crate::prometheus::row::{Area, Compare, Levels, Row, Severity, Subject};
+use crate::prometheus::row::{Area, Budget, Compare, Levels, Row, Severity, Subject};
 use crate::prometheus::world::World;
 
 pub(super) static ROWS: &[Row] = &[
@@ -25,6 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         description: "The status page of nginx at {label.instance} does not answer.",
         input: |s, up, minutes| gauge(s, "nginx_up", up, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "NginxConnectionsDropped",
@@ -54,6 +55,7 @@ pub(super) static ROWS: &[Row] = &[
             ]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "EndpointDown",
@@ -70,15 +72,16 @@ pub(super) static ROWS: &[Row] = &[
         description: "Probes of the public address {label.instance} fail.",
         input: |s, success, minutes| gauge(s, "probe_success", success, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "UptimeBelowTarget",
         area: Area::Probes,
         kind: Some(AlertKind::Uptime),
-        subjects: probed,
+        subjects: promised,
         expr: |s, compare| format!("avg_over_time(probe_success{{{}}}[24h]) {compare}", peers(s)),
         compare: Compare::Below,
-        levels: Levels::Fixed(Severity::Warning, Amount::percent(99)),
+        levels: Levels::Promised(Severity::Warning, Amount::percent(99)),
         hold: [15, 15],
         keep: 0,
         labels: ON_INSTANCE,
@@ -87,6 +90,7 @@ pub(super) static ROWS: &[Row] = &[
                       {bound}.",
         input: |s, share, minutes| gauge(s, "probe_success", share, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "CertificateExpiring",
@@ -110,6 +114,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![(name, format!("{}+60x{minutes}", thousandths(left.raw())))]
         },
         warmup: 0,
+        few: None,
     },
 ];
 
@@ -122,6 +127,13 @@ fn probed(world: &World) -> Vec<Subject> {
     let jobs = probes(world);
     let subject = jobs.first().map(|job| Subject { peers: jobs.clone(), ..Subject::job(job) });
     subject.into_iter().collect()
+}
+
+/// The same with what was promised of them.
+fn promised(world: &World) -> Vec<Subject> {
+    let hours = world.slo.hours;
+    let budget = world.slo.errors.map(|share| Budget { share, hours, slow: None });
+    probed(world).into_iter().map(|subject| Subject { budget, ..subject }).collect()
 }
 
 fn certificates(world: &World) -> Vec<Subject> {

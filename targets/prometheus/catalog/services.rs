@@ -2,15 +2,15 @@
 
 use stackc_model::AlertKind;
 
-use super::{INSTANCE, ON_INSTANCE, gauge, growing, histogram, on_instance, steady};
+use super::{
+    FEWEST, INSTANCE, ON_INSTANCE, REQUEST, failures, few_failures, gauge, histogram, on_instance,
+    steady,
+};
 use crate::prometheus::amount::{Amount, Unit};
 use crate::prometheus::cases::MANY;
 use crate::prometheus::promql::{jobs, series};
 use crate::prometheus::row::{Area, Compare, Levels, Row, Series, Severity, Subject};
 use crate::prometheus::world::{Watched, World};
-
-/// What a request is counted under in a test.
-const REQUEST: [(&str, &str); 2] = [("method", "GET"), ("route", "/")];
 
 pub(super) static ROWS: &[Row] = &[
     Row {
@@ -29,6 +29,7 @@ pub(super) static ROWS: &[Row] = &[
                       {bound}.",
         input: copies,
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "ServiceAbsent",
@@ -50,6 +51,7 @@ pub(super) static ROWS: &[Row] = &[
             present.map(|job| up(job, minutes)).collect()
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "ServiceMetricMissing",
@@ -76,6 +78,7 @@ pub(super) static ROWS: &[Row] = &[
             std::iter::once(up(&s.job, minutes)).chain(metrics).collect()
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "HighErrorRate",
@@ -83,7 +86,12 @@ pub(super) static ROWS: &[Row] = &[
         kind: Some(AlertKind::ErrorRate),
         subjects: http,
         expr: |s, compare| {
-            format!("job:http_requests_errors:ratio_rate5m{{{}}} {compare}", jobs(&[&s.job]))
+            let job = jobs(&[&s.job]);
+            let share = format!("job:http_requests_errors:ratio_rate5m{{{job}}}");
+            // A rate is per second.
+            format!(
+                "{share} {compare}\nand\n{share} * job:http_requests:rate5m{{{job}}} * 300 >= {FEWEST}"
+            )
         },
         compare: Compare::Above,
         levels: Levels::Thresholds(Unit::Share),
@@ -93,15 +101,9 @@ pub(super) static ROWS: &[Row] = &[
         summary: "Requests to {service} fail",
         description: "{value} of the requests to {service} were answered with a 5xx status over \
                       five minutes, more than {bound}.",
-        input: |s, share, minutes| {
-            let count = format!("{}_count", s.metric());
-            let answered = |status, per_minute: u64| {
-                let labels = [&REQUEST[..], &[("status_code", status)]].concat();
-                growing(on_instance(s, &count, &labels), &per_minute.to_string(), minutes)
-            };
-            vec![answered("200", 10_000 - share.raw()), answered("500", share.raw())]
-        },
+        input: failures,
         warmup: 1,
+        few: Some(few_failures),
     },
     Row {
         alert: "HighLatencyP95",
@@ -121,6 +123,7 @@ pub(super) static ROWS: &[Row] = &[
                       minutes; the bound is {bound}.",
         input: |s, value, minutes| histogram(s, &REQUEST, value, minutes),
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "DbPoolWaiting",
@@ -140,6 +143,7 @@ pub(super) static ROWS: &[Row] = &[
                       {label.instance}, more than {bound}.",
         input: |s, value, minutes| gauge(s, s.metric(), value, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "DbLatencyHigh",
@@ -159,6 +163,7 @@ pub(super) static ROWS: &[Row] = &[
                       minutes; the bound is {bound}.",
         input: |s, value, minutes| histogram(s, &[], value, minutes),
         warmup: 1,
+        few: None,
     },
 ];
 

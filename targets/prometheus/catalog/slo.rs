@@ -4,14 +4,11 @@
 //! it ends soon after the cause. Source: The Site Reliability Workbook, chapter 5, table 5-8: 2% of
 //! the budget in an hour and 5% in six hours call somebody, 10% in three days opens a ticket.
 
-use super::{growing, on_instance};
+use super::{FEW, FEWEST, REQUEST, failures, few_failures, growing, on_instance};
 use crate::prometheus::amount::{Amount, thousandths};
 use crate::prometheus::promql::{any_value, jobs};
 use crate::prometheus::row::{Area, Budget, Burn, Compare, Levels, Row, Series, Severity, Subject};
 use crate::prometheus::world::World;
-
-/// What a request is counted under in a test.
-const REQUEST: [(&str, &str); 2] = [("method", "GET"), ("route", "/")];
 
 /// A pace of the table.
 macro_rules! burns {
@@ -22,7 +19,7 @@ macro_rules! burns {
                 area: Area::Promises,
                 kind: None,
                 subjects: |world| subjects(world, world.slo.errors, None),
-                expr: |s, compare| both(|window| failed(s, window), [$long, $short], compare),
+                expr: |s, compare| both(|window| failed(s, window), &failed_in(s, $long), [$long, $short], compare),
                 compare: Compare::Above,
                 levels: Levels::Burn(Burn { severity: Severity::$severity, percent: $percent, hours: $hours }),
                 hold: [0, 0],
@@ -36,6 +33,7 @@ macro_rules! burns {
                 ),
                 input: failures,
                 warmup: 1,
+                few: Some(few_failures),
             },
             Row {
                 alert: $latency,
@@ -45,7 +43,7 @@ macro_rules! burns {
                     let (share, bound) = world.slo.slow.unzip();
                     subjects(world, share, bound)
                 },
-                expr: |s, compare| both(|window| slow(s, window), [$long, $short], compare),
+                expr: |s, compare| both(|window| slow(s, window), &slow_in(s, $long), [$long, $short], compare),
                 compare: Compare::Above,
                 levels: Levels::Burn(Burn { severity: Severity::$severity, percent: $percent, hours: $hours }),
                 hold: [0, 0],
@@ -59,6 +57,7 @@ macro_rules! burns {
                 ),
                 input: slowness,
                 warmup: 1,
+                few: Some(few_slow),
             },)*
         ];
     };
@@ -82,9 +81,11 @@ fn subjects(world: &World, share: Option<u32>, slow: Option<u64>) -> Vec<Subject
     world.services.iter().filter_map(with_http).collect()
 }
 
-/// The expression over both windows, each beyond the bound.
-fn both(share: impl Fn(&str) -> String, windows: [&str; 2], compare: &str) -> String {
-    windows.map(|window| format!("({}) {compare}", share(window))).join("\nand\n")
+/// The expression over both windows, each beyond the bound, and enough bad requests in the long one:
+/// at night a single one is a large share.
+fn both(share: impl Fn(&str) -> String, bad: &str, windows: [&str; 2], compare: &str) -> String {
+    let [long, short] = windows.map(|window| format!("({}) {compare}", share(window)));
+    format!("{long}\nand\n{short}\nand\n{bad} >= {FEWEST}")
 }
 
 /// The share of requests that were answered with 5xx.
@@ -96,6 +97,12 @@ fn failed(subject: &Subject, window: &str) -> String {
     )
 }
 
+/// How many requests were answered with 5xx.
+fn failed_in(subject: &Subject, window: &str) -> String {
+    let (metric, job) = (subject.metric(), jobs(&[&subject.job]));
+    format!("sum by (job) (increase({metric}_count{{{job}, status_code=~\"5..\"}}[{window}]))")
+}
+
 /// The share of requests that took longer than promised, which is an edge of a bucket.
 fn slow(subject: &Subject, window: &str) -> String {
     let (metric, job) = (subject.metric(), jobs(&[&subject.job]));
@@ -103,6 +110,16 @@ fn slow(subject: &Subject, window: &str) -> String {
     format!(
         "1 - sum by (job) (rate({metric}_bucket{{{job}, {edge}}}[{window}])) / sum by (job) \
          (rate({metric}_count{{{job}}}[{window}]))"
+    )
+}
+
+/// How many requests took longer than promised.
+fn slow_in(subject: &Subject, window: &str) -> String {
+    let (metric, job) = (subject.metric(), jobs(&[&subject.job]));
+    let edge = any_value("le", &edges(subject));
+    format!(
+        "sum by (job) (increase({metric}_count{{{job}}}[{window}])) - sum by (job) \
+         (increase({metric}_bucket{{{job}, {edge}}}[{window}]))"
     )
 }
 
@@ -116,21 +133,23 @@ fn edges(subject: &Subject) -> Vec<String> {
     }
 }
 
-fn failures(subject: &Subject, share: Amount, minutes: u64) -> Vec<Series> {
-    let count = format!("{}_count", subject.metric());
-    let answered = |status, per_minute: u64| {
-        let labels = [&REQUEST[..], &[("status_code", status)]].concat();
-        growing(on_instance(subject, &count, &labels), &per_minute.to_string(), minutes)
-    };
-    vec![answered("200", 10_000 - share.raw()), answered("500", share.raw())]
+fn slowness(subject: &Subject, share: Amount, minutes: u64) -> Vec<Series> {
+    let (all, slow) = (1_000_000, share.raw() * 100);
+    quick(subject, &(all - slow).to_string(), &all.to_string(), minutes)
 }
 
-fn slowness(subject: &Subject, share: Amount, minutes: u64) -> Vec<Series> {
-    let series = |metric: &str, labels: &[(&str, &str)], per_minute: u64| {
+/// The input of slow requests alone, fewer than call anybody.
+fn few_slow(subject: &Subject, minutes: u64) -> Vec<Series> {
+    quick(subject, "0", FEW, minutes)
+}
+
+/// So many requests a minute, and those of them that were not slow.
+fn quick(subject: &Subject, quick: &str, all: &str, minutes: u64) -> Vec<Series> {
+    let series = |metric: &str, labels: &[(&str, &str)], per_minute: &str| {
         let labels = [&REQUEST[..], labels].concat();
         let name = on_instance(subject, &format!("{}_{metric}", subject.metric()), &labels);
-        growing(name, &per_minute.to_string(), minutes)
+        growing(name, per_minute, minutes)
     };
     let edge = edges(subject).pop().unwrap_or_default();
-    vec![series("bucket", &[("le", &edge)], 10_000 - share.raw()), series("count", &[], 10_000)]
+    vec![series("bucket", &[("le", &edge)], quick), series("count", &[], all)]
 }

@@ -25,6 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         description: "The exporter cannot connect to {service}.",
         input: |s, up, minutes| gauge(s, "pg_up", up, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "PostgresConnectionsHigh",
@@ -56,6 +57,7 @@ pub(super) static ROWS: &[Row] = &[
             ]
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "RedisDown",
@@ -72,6 +74,7 @@ pub(super) static ROWS: &[Row] = &[
         description: "The exporter cannot connect to {service}.",
         input: |s, up, minutes| gauge(s, "redis_up", up, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "RedisMemoryHigh",
@@ -102,6 +105,7 @@ pub(super) static ROWS: &[Row] = &[
             )
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "RedisRejectedConnections",
@@ -127,6 +131,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![growing(name, &refused.promql(), minutes)]
         },
         warmup: 1,
+        few: None,
     },
     Row {
         alert: "RedisRewriteFailed",
@@ -146,6 +151,7 @@ pub(super) static ROWS: &[Row] = &[
                       file grows until the disk is full.",
         input: |s, written, minutes| gauge(s, "redis_aof_last_bgrewrite_status", written, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "RedisAppendFailed",
@@ -163,6 +169,7 @@ pub(super) static ROWS: &[Row] = &[
                       writes are refused.",
         input: |s, written, minutes| gauge(s, "redis_aof_last_write_status", written, minutes),
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "BackupTooOld",
@@ -189,6 +196,7 @@ pub(super) static ROWS: &[Row] = &[
             vec![(name, format!("-{}+60x{minutes}", thousandths(age.raw())))]
         },
         warmup: 0,
+        few: None,
     },
     Row {
         alert: "BackupNeverReported",
@@ -211,6 +219,7 @@ pub(super) static ROWS: &[Row] = &[
             (there.raw() > 0).then(|| steady(name, "1", minutes)).into_iter().collect()
         },
         warmup: 0,
+        few: None,
     },
 ];
 
