@@ -343,3 +343,19 @@ fn a_full_volume_of_backups_frees_itself_before_the_dump_and_keeps_the_newest() 
     assert!(prune < dump && script.matches("-delete").count() == 1, "{script}");
     assert!(script[..prune].contains("! -path \"$newest.*\""), "{script}");
 }
+
+#[test]
+fn no_way_out_is_opened_for_a_server_of_files_nor_for_what_nobody_needs() {
+    let opened = |kind, needs: bool| {
+        let (artifacts, _) = rendered(|environment| {
+            environment.services[0].kind = given(kind);
+            for service in environment.services.iter_mut().skip(usize::from(needs)) {
+                service.needs.retain(|_, need| !matches!(need.target, NeedTarget::External(_)));
+            }
+        });
+        let mut policies = artifacts.iter().filter(|it| it.path.as_str().contains("networkpolicy"));
+        policies.any(|it| it.body.text().contains("0.0.0.0/0"))
+    };
+    assert!(opened(Kind::Node, true));
+    assert!(!opened(Kind::Static, true) && !opened(Kind::Node, false));
+}

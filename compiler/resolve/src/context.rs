@@ -25,17 +25,15 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Reports a fault; one inside the overlay names the environment. What may only follow from a
-    /// value that could not be decoded is left out: that value has been complained of.
+    /// Reports a fault of this environment; what shows in several is no fault of one
+    /// ([`Diagnostics::sorted`]). What may only follow from a value that could not be decoded is
+    /// left out: that value has been complained of.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         const FOLLOW: [Code; 3] = [codes::NO_PORT, codes::LIMIT_UNMATCHED, codes::MISSING_FIELD];
         if self.faulty.is_some() && FOLLOW.contains(&diagnostic.code) {
             return;
         }
-        let place = diagnostic.primary.as_ref().map(|label| label.span);
-        let inside = place.is_some_and(|span| self.in_overlay(span));
-        let name = inside.then(|| self.name.as_str());
-        self.diagnostics.push(diagnostic.in_environment(name));
+        self.diagnostics.push(diagnostic.in_environment(Some(self.name.as_str())));
     }
 
     /// Reports what the targets of the platforms here refuse, each for itself, so that it can be
