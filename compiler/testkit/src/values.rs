@@ -56,6 +56,8 @@ pub fn values(site: &Site) -> Vec<Value> {
         ("accept.*.path", &["\"limits.login\""]),
         ("data.*.custom.url", &["\"http://other:${password}@${host}:${port}\""]),
         ("limits.*.header", &["\"X-Other-Key\""]),
+        ("limits.*.rate", &["\"5/15m\"", "\"7/1s\""]),
+        ("release.promote", &["\"staging\""]),
         ("services.*.env.*", &["\"changed\""]),
         ("ci.matrix.node", &["[\"22\"]", "[\"26\"]"]),
         ("ci.matrix.python", &["[\"3.11\"]"]),

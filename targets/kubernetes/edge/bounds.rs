@@ -26,7 +26,7 @@ fn limits(ctx: &Context<'_>, out: &mut Output<'_>) {
             limit.name
         );
         let help = "count in the application, and write `enforce: app` or `both`";
-        out.tell(codes::APPROXIMATED, Some(limit.span), message, help);
+        out.tell(codes::APPROXIMATED, limit.rate.origin.span().or(Some(limit.span)), message, help);
     }
 }
 
