@@ -23,6 +23,12 @@ impl Row {
 /// The rows, stack by stack.
 pub(crate) const FAR: &[Row] = &[
     Row {
+        stack: "kroi-auto-center",
+        line: "redis: {provider: other}",
+        damage: Damage::Deleted,
+        why: "the store that then runs nowhere is the one of the stack, far above",
+    },
+    Row {
         stack: "stores",
         line: "rabbitmq: \"4.3\"",
         damage: Damage::Deleted,
