@@ -71,25 +71,17 @@ fn every_stack_in_the_documentation_compiles() {
 
 #[test]
 fn the_reference_is_that_of_the_language() {
-    let path = repository().join("docs/reference.md");
-    let found = reference();
-    if updating() {
-        std::fs::write(path, found).unwrap();
-        return;
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        kept == found,
-        "docs/reference.md is not up to date; \
-         run `STACKC_UPDATE=1 cargo test -p stackc-testkit --test docs`\n{}",
-        diff(&kept, &found)
-    );
+    keeps("docs/reference.md", &reference());
 }
 
 #[test]
 fn the_matrix_is_that_of_the_claims() {
-    let path = repository().join("docs/support.md");
-    let found = matrix();
+    keeps("docs/support.md", &matrix());
+}
+
+/// A generated page is the one that is kept, or becomes it.
+fn keeps(page: &str, found: &str) {
+    let path = repository().join(page);
     if updating() {
         std::fs::write(path, found).unwrap();
         return;
@@ -97,9 +89,9 @@ fn the_matrix_is_that_of_the_claims() {
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         kept == found,
-        "docs/support.md is not up to date; \
+        "{page} is not up to date; \
          run `STACKC_UPDATE=1 cargo test -p stackc-testkit --test docs`\n{}",
-        diff(&kept, &found)
+        diff(&kept, found)
     );
 }
 
