@@ -9,6 +9,7 @@ pub mod conventions;
 mod emit;
 pub mod init;
 mod support;
+mod template;
 pub mod tuning;
 
 use stackc_model::{Environment, Stack};
@@ -18,6 +19,7 @@ use stackc_source::{Diagnostics, Node};
 pub use artifact::{Artifact, Artifacts, Body, Mode, PathFault, RelPath};
 pub use emit::{Commented, EmitError, plain_yaml, yaml};
 pub use support::{Claims, Level};
+pub use template::{Format, Template, TemplateFault};
 
 /// One output format.
 pub trait Target: Sync {
