@@ -281,12 +281,17 @@ nginx_root() {
 system() {
 	need shellcheck shellcheck
 	need openssl openssl
+	# The live test: its networks, its client of HTTP/2, its client of TLS.
+	need ip iproute2
+	need curl curl
+	need pkg-config pkgconf
+	pkg-config --exists openssl || apt_install libssl-dev
 }
 
 # In one function, so that an edit of this file cannot change an installation that runs.
 main() {
 	kube_linter_missing=
-	step system 1 system
+	step system 2 system
 	step python "${PYPI_PACKAGES[*]} $(cksum <"$here/constraints.txt")" python_env
 	step crds "${CRD_SOURCES[*]} $(cksum <"$here/crd-schemas.py")" crds
 	step nginx "$NGINX_VERSION $NGINX_MINIMUM" nginx_root
