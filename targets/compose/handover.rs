@@ -52,7 +52,7 @@ fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Serv
     const WHY: &str = "gives a volume that docker made for root to its user, and ends";
     let bounds = edge::bounds(250, Bytes::mib(64), Bytes::mib(16));
     let mut service = harden::container(user, 32, &bounds);
-    service.image = edge::image(scope, "nginx", "nginx", "1.30");
+    service.image = edge::image(scope, "nginx", "nginx");
     service.user = Some(Said::Because(Commented("0:0".to_owned(), WHY.to_owned())));
     service.cap_add = vec![Commented("CHOWN".to_owned(), WHY.to_owned())];
     service.network_mode = Some("none");
