@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Moment, NeedTarget, Service, Start};
+use stackc_model::{Moment, NeedTarget, Platform, Service, Start};
 use stackc_source::codes;
 
 use super::document::{self, Condition, Dependency, FileMount, VolumeMount};
@@ -182,15 +182,18 @@ fn dependencies(scope: &mut Scope<'_>, service: &Service) -> BTreeMap<String, De
         let NeedTarget::Service(id) = need.target else { continue };
         let other = &scope.env[id];
         let span = need.start.origin.span().unwrap_or(service.span);
-        if !runs(other) {
+        if !runs(other, scope.platform) {
+            let here = scope.place();
             let message =
-                format!("`{}` needs `{name}`, which does not run on compose", service.name);
-            let help = "run both on compose, or give the address as a variable in `env`";
-            scope.tell(codes::UNSUPPORTED, span, message, help);
+                format!("`{}` needs `{name}`, which does not run on {here}", service.name);
+            let help = format!("run both on {here}, or give the address as a variable in `env`");
+            scope.tell(codes::UNSUPPORTED, span, message, &help);
             continue;
         }
         let Some(condition) = condition(*need.start) else { continue };
         let checked = match condition {
+            // A swarm waits for nothing, and says so itself.
+            condition if scope.platform == Platform::Swarm => condition,
             Condition::Healthy if health::command(other).is_none() => {
                 let message = format!(
                     "compose lets `{}` start when `{name}` has started, not when it is healthy",

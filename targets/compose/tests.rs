@@ -12,7 +12,7 @@ use super::*;
 /// The document of the first environment and the codes of what was said about it.
 fn lowered(stack: &Stack) -> (Value, Vec<&'static str>) {
     let mut diagnostics = Diagnostics::default();
-    let mut scope = Scope::new(stack, &stack.environments[0], &mut diagnostics);
+    let mut scope = Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
     let document = document(&mut scope, &Options::default());
     let codes = diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
     (serde_json::to_value(document).unwrap(), codes)
