@@ -92,7 +92,7 @@ fn secrets_arrive_as_asked_and_never_as_values() {
             Delivery::Env,
             0,
             "API_TOKEN",
-            json!("${TOKEN:?set it in the environment of docker compose}"),
+            json!("${TOKEN:?set it in the environment of docker}"),
         ),
     ] {
         stack.environments[0].services[1].delivery = usual(delivery);
