@@ -48,7 +48,7 @@ fn named(container: &Service) -> Vec<&VolumeMount> {
 }
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
-fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
+pub(crate) fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
     const WHY: &str = "gives a volume that docker made for root to its user, and ends";
     let bounds = edge::bounds(250, Bytes::mib(64), Bytes::mib(16));
     let mut service = harden::container(user, 32, &bounds);

@@ -1,14 +1,14 @@
 //! The `compose` target: one file per environment that runs on docker compose.
 
-mod bounds;
+pub(crate) mod bounds;
 mod build;
 pub(crate) mod document;
 pub(crate) mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod handover;
+pub(crate) mod handover;
 mod harden;
-mod health;
+pub(crate) mod health;
 mod hosts;
 mod ignore;
 mod options;
@@ -16,6 +16,7 @@ pub(crate) mod scope;
 mod secrets;
 mod service;
 mod store;
+pub(crate) mod sum;
 pub(crate) mod text;
 
 use std::collections::BTreeMap;

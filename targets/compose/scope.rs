@@ -48,6 +48,16 @@ impl<'a> Scope<'a> {
         if self.platform == Platform::Swarm { "swarm" } else { "compose" }
     }
 
+    /// The command that runs what does not run all the time.
+    pub(crate) fn command(&self, run: &str) -> String {
+        match self.platform {
+            Platform::Swarm => {
+                format!("docker stack deploy --detach=false -c swarm.{}.{run}.yaml", self.env.name)
+            }
+            _ => format!("docker compose -f <file> run --rm {run}"),
+        }
+    }
+
     /// Whether this is a developer's machine: images are built here, ports are on loopback.
     pub(crate) fn is_development(&self) -> bool {
         self.env.tier == Tier::Development

@@ -8,7 +8,7 @@ use stackc_source::codes;
 use super::document::{self, Condition, Dependency, FileMount, VolumeMount};
 use super::scope::{Scope, databases, runs};
 use super::text::{Text, texts};
-use super::{build, harden, health, secrets};
+use super::{build, harden, health, secrets, sum};
 
 /// The container of a service.
 pub(super) fn lower(scope: &mut Scope<'_>, service: &Service) -> document::Service {
@@ -100,14 +100,9 @@ fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
 /// alone (docker/compose issue 11900), so a label is what makes a changed content a changed service.
 fn contents(service: &Service) -> Option<String> {
     let written = service.files.values().filter_map(|mount| mount.content.as_ref());
-    let mut texts = written.map(|content| content.as_bytes()).peekable();
+    let mut texts = written.map(|content| content.as_str()).peekable();
     texts.peek()?;
-    // FNV-1a with a byte between texts that no text holds.
-    let bytes = texts.flat_map(|text| text.iter().copied().chain([0xff]));
-    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    Some(format!("{sum:016x}"))
+    Some(sum::of(texts))
 }
 
 /// Files of the repository, or of ours with the content of the spec: a read-only container takes
