@@ -6,7 +6,7 @@ use stackc_model::{
     Bytes, Engine, EnvName, Persistence, RedisPurpose, SUPERUSER, SecretId, Server, Sourced, Store,
 };
 
-use super::document::{File, FileMount, Healthcheck, Port, Service, VolumeMount};
+use super::document::{File, FileMount, Healthcheck, Port, Service, Short, VolumeMount};
 use super::scope::Scope;
 use super::text::{Text, texts};
 use super::{harden, health, secrets};
@@ -119,7 +119,7 @@ fn postgres(
         settings.iter().flat_map(|(key, value)| ["-c".to_owned(), format!("{key}={value}")]);
     service.command = Some(texts(std::iter::once("postgres".to_owned()).chain(arguments)));
     service.healthcheck = Some(ready(store, database));
-    service.shm_size = Some(tuning::shared_memory(store.resources.memory_limit.value).short());
+    service.shm_size = Some(Short(tuning::shared_memory(store.resources.memory_limit.value)));
     service.stop_grace_period = "1m".to_owned();
     service.tmpfs.push(harden::private("/var/run/postgresql", Bytes::mib(1), USER));
     keep(store, postgres_folder(&store.version), USER, &mut service);
@@ -210,7 +210,7 @@ fn described(scope: &Scope<'_>, store: &Store, server: &Server) -> Service {
     let mut service = harden::container(server.user, harden::PIDS, &store.resources);
     let plain = server.env.iter().map(|(name, value)| (name.to_string(), Text::from(value)));
     let secret = server.secrets.iter().map(|(name, id)| {
-        let hint = "set it in the environment of docker compose";
+        let hint = "set it in the environment of docker";
         (name.to_string(), Text::required(&scope.env[*id].name, hint))
     });
     service.environment = plain.chain(secret).collect();
