@@ -24,7 +24,7 @@ pub fn postgres(environment: &Environment, store: &Store) -> Option<String> {
     };
     let password = &environment[store.password].name;
     let mut script = format!("-- {HEADER}\n-- Runs once, when the database is made.\n");
-    script += &role(user, password, owner_rights(environment, params));
+    script += &role(user, password, owner_rights(environment.tier, params));
     // Up to PostgreSQL 14 the schema belongs to the superuser whoever owns the database.
     script += &format!(
         "ALTER DATABASE \"{database}\" OWNER TO \"{user}\";\n\
@@ -42,13 +42,10 @@ pub fn postgres(environment: &Environment, store: &Store) -> Option<String> {
 
 /// Who replicates logically makes publications of whole schemas and event triggers, which PostgreSQL
 /// leaves to superusers. On a developer's machine tools make databases beside, to try things in.
-fn owner_rights(
-    environment: &Environment,
-    params: &BTreeMap<String, Sourced<String>>,
-) -> &'static str {
+fn owner_rights(tier: Tier, params: &BTreeMap<String, Sourced<String>>) -> &'static str {
     if params.get("wal_level").is_some_and(|level| level.value == "logical") {
         " SUPERUSER"
-    } else if environment.tier == Tier::Development {
+    } else if tier == Tier::Development {
         " CREATEDB"
     } else {
         ""
@@ -58,7 +55,8 @@ fn owner_rights(
 fn role(name: &str, password: &EnvName, rights: &str) -> String {
     format!(
         "\\set password `cat {SECRETS_DIR}/{password}`\n\
-         CREATE ROLE \"{name}\" LOGIN{rights} PASSWORD :'password';\n"
+         CREATE ROLE \"{name}\" LOGIN{rights} PASSWORD :'password';\n\
+         \\unset password\n"
     )
 }
 
@@ -67,5 +65,31 @@ fn rights(access: DataAccess) -> &'static str {
         DataAccess::Read => "pg_read_all_data",
         DataAccess::Write => "pg_read_all_data, pg_write_all_data",
         DataAccess::Monitor => "pg_monitor",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DataAccess, owner_rights, rights, role};
+    use stackc_model::{EnvName, Sourced, Tier};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_password_is_read_for_one_role_and_forgotten() {
+        let script = role("app", &EnvName::new("APP_PASSWORD").unwrap(), "");
+        let lines: Vec<_> = script.lines().collect();
+        assert_eq!(lines[0], "\\set password `cat /run/secrets/APP_PASSWORD`");
+        assert_eq!(lines[1], "CREATE ROLE \"app\" LOGIN PASSWORD :'password';");
+        assert_eq!(lines[2], "\\unset password");
+    }
+
+    #[test]
+    fn the_owner_is_a_superuser_only_where_it_replicates() {
+        let logical = Sourced::default("logical".to_owned(), "test");
+        let params = BTreeMap::from([("wal_level".to_owned(), logical)]);
+        assert_eq!(owner_rights(Tier::Production, &params), " SUPERUSER");
+        assert_eq!(owner_rights(Tier::Production, &BTreeMap::new()), "");
+        assert_eq!(owner_rights(Tier::Development, &BTreeMap::new()), " CREATEDB");
+        assert_eq!(rights(DataAccess::Monitor), "pg_monitor");
     }
 }
