@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Resources, Seconds, Sourced,
-    TlsProvider, pins,
+    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Platform, Resources, Seconds,
+    Sourced, TlsProvider, pins,
 };
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
@@ -25,14 +25,15 @@ const ACME_STATE: &str = "/var/lib/nginx/acme";
 pub(super) const LOCAL: u16 = 8080;
 
 /// Whether it runs here: something public does, and the files of nginx are written.
-pub(super) fn is_here(env: &Environment) -> bool {
-    env.routes.iter().any(|route| runs(&env[route.service])) && !is_off(env, "nginx")
+pub(crate) fn is_here(env: &Environment, platform: Platform) -> bool {
+    let here = env.routes.iter().any(|route| runs(&env[route.service], platform));
+    here && !is_off(env, "nginx")
 }
 
 /// nginx, and what gets its certificates, by name; nothing where nothing is public or the files of
 /// nginx are not written.
 pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
-    if !is_here(scope.env) {
+    if !is_here(scope.env, scope.platform) {
         return BTreeMap::new();
     }
     let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);
@@ -52,7 +53,7 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
     // Scratch space is memory too, and may fill up without harm.
     let memory = Bytes(Bytes::mib(128).0.saturating_add(scratch.0.saturating_mul(2)));
     let mut service = harden::container(USER, 256, &bounds(1000, memory, scratch));
-    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.image = image(scope, "nginx", "nginx");
     service.depends_on = upstreams(scope);
     let folder = format!("./nginx/{}", scope.env.name);
     service.volumes = vec![VolumeMount::folder(&folder, "/etc/nginx/stack", true)];
@@ -159,7 +160,7 @@ const PLACE: &str = "umask 077; for host; do folder=\"/etc/nginx/certs/$host\"; 
 /// Makes them with the image of nginx, which holds OpenSSL.
 fn placeholders(scope: &mut Scope<'_>) -> document::Service {
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(128), Bytes::mib(64)));
-    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.image = image(scope, "nginx", "nginx");
     service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
     service.networks = vec!["edge"];
     let hosts = scope.env.domains.values().map(|domain| domain.host.to_ascii_lowercase());
@@ -183,7 +184,7 @@ fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
     }
     // The user of nginx, who must be able to read the keys that are written here.
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(256), Bytes::mib(64)));
-    service.image = image(scope, "certbot", "certbot/certbot", "5");
+    service.image = image(scope, "certbot", "certbot/certbot");
     service.volumes = vec![
         VolumeMount::folder("./acme/state", "/etc/letsencrypt", false),
         VolumeMount::folder("./acme/webroot", WEBROOT, false),
@@ -224,9 +225,10 @@ fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
 }
 
 /// The pinned image of a tool, in the line the stack asks for.
-pub(super) fn image(scope: &mut Scope<'_>, tool: &str, image: &str, line: &str) -> Option<Text> {
+pub(super) fn image(scope: &mut Scope<'_>, tool: &str, image: &str) -> Option<Text> {
     let chosen = scope.stack.versions.get(tool);
-    let line = chosen.map_or(line, |version| version.as_str());
+    let usual = pins::usual(image).unwrap_or_default();
+    let line = chosen.map_or(usual, |version| version.as_str());
     let pin = pins::image(image, line);
     if pin.is_none() {
         let message = format!("no verified image of {tool} {line} is known");

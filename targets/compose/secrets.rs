@@ -24,7 +24,7 @@ pub(super) fn deliver(env: &Environment, service: &Service, into: &mut document:
     for (variable, id) in &service.secrets {
         let secret = &env[*id].name;
         if service.delivery.value == Delivery::Env {
-            let value = Text::required(secret, "set it in the environment of docker compose");
+            let value = Text::required(secret, "set it in the environment of docker");
             into.environment.insert(variable.to_string(), value);
             continue;
         }

@@ -12,7 +12,7 @@ use super::*;
 /// The document of the first environment and the codes of what was said about it.
 fn lowered(stack: &Stack) -> (Value, Vec<&'static str>) {
     let mut diagnostics = Diagnostics::default();
-    let mut scope = Scope::new(stack, &stack.environments[0], &mut diagnostics);
+    let mut scope = Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
     let document = document(&mut scope, &Options::default());
     let codes = diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
     (serde_json::to_value(document).unwrap(), codes)
@@ -88,12 +88,7 @@ fn secrets_arrive_as_asked_and_never_as_values() {
     for (delivery, mounts, variable, value) in [
         (Delivery::File, 3, "API_TOKEN_FILE", Value::Null),
         (Delivery::FileEnv, 3, "API_TOKEN_FILE", json!("/run/secrets/API_TOKEN")),
-        (
-            Delivery::Env,
-            0,
-            "API_TOKEN",
-            json!("${TOKEN:?set it in the environment of docker compose}"),
-        ),
+        (Delivery::Env, 0, "API_TOKEN", json!("${TOKEN:?set it in the environment of docker}")),
     ] {
         stack.environments[0].services[1].delivery = usual(delivery);
         let (document, _) = lowered(&stack);
@@ -242,9 +237,11 @@ fn content_becomes_a_file_of_its_own() {
     stack.environments[0].services[1].files.insert(label("conf"), mount);
     let files = files(&stack);
     let paths: Vec<_> = files.iter().map(|file| file.0.as_str()).collect();
-    let wanted = [".gitignore", "compose.production.yaml", "config/production/worker-conf"];
+    let database = "config/production/postgres-init.sql";
+    let wanted =
+        [".gitignore", "compose.production.yaml", database, "config/production/worker-conf"];
     assert_eq!(paths, wanted);
-    assert_eq!(files[2].1, "a = $b\n");
+    assert_eq!(files[3].1, "a = $b\n");
     assert!(files[1].1.contains("file: ./config/production/worker-conf"), "{}", files[1].1);
     assert!(files[1].1.contains("target: /etc/worker.conf"), "{}", files[1].1);
 }

@@ -7,17 +7,17 @@ use stackc_model::EnvName;
 /// alive, so a value from the stack is always data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub(super) struct Text(String);
+pub(crate) struct Text(String);
 
 impl Text {
     /// The value of a variable of the shell or the `.env` file that runs compose; the run stops
     /// with the message where it is missing or empty.
-    pub(super) fn required(name: &EnvName, message: &str) -> Self {
+    pub(crate) fn required(name: &EnvName, message: &str) -> Self {
         Self(format!("${{{name}:?{message}}}"))
     }
 
     /// This text with another behind it.
-    pub(super) fn then(self, other: &Self) -> Self {
+    pub(crate) fn then(self, other: &Self) -> Self {
         Self(self.0 + &other.0)
     }
 }
@@ -29,7 +29,7 @@ impl<T: AsRef<str>> From<T> for Text {
 }
 
 /// Several values at once.
-pub(super) fn texts<T: AsRef<str>>(data: impl IntoIterator<Item = T>) -> Vec<Text> {
+pub(crate) fn texts<T: AsRef<str>>(data: impl IntoIterator<Item = T>) -> Vec<Text> {
     data.into_iter().map(Text::from).collect()
 }
 

@@ -8,9 +8,6 @@ use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 use super::conf::Fault;
 use super::{Options, acme, client};
 
-/// The version line taken where the stack names none.
-const DEFAULT_LINE: &str = "1.30";
-
 /// One environment with everything its files depend on.
 pub(super) struct Scope<'a> {
     pub(super) environment: &'a Environment,
@@ -170,7 +167,8 @@ pub(super) fn refuse(
 }
 
 fn version(stack: &Stack) -> [u32; 3] {
-    let line = stack.versions.get("nginx").map_or(DEFAULT_LINE, |version| version.value.as_str());
+    let usual = pins::usual("nginx").unwrap_or_default();
+    let line = stack.versions.get("nginx").map_or(usual, |version| version.value.as_str());
     let exact = pins::image("nginx", line).map_or(line, |pin| pin.tag.as_str());
     let mut parts = exact.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
     std::array::from_fn(|_| parts.next().unwrap_or(0))

@@ -12,12 +12,10 @@ use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
 use crate::variables::check_credential;
 
-/// The oldest line of a language that still gets security fixes. Sources: the release schedule of
-/// Node.js (`nodejs/Release`, Node.js 20 until 2026-04) and the status of Python versions (Python
-/// Developer's Guide, Python 3.10 until 2026-10), looked up 2026-11-21.
-const OLDEST: [(&str, &[Kind], &[u32]); 2] = [
-    ("Node.js", &[Kind::Nextjs, Kind::Node, Kind::Vite], &[22]),
-    ("Python", &[Kind::Python], &[3, 11]),
+/// Languages whose old lines get no security fixes any more: their name, their pin, their kinds.
+const LANGUAGES: [(&str, &str, &[Kind]); 2] = [
+    ("Node.js", "node", &[Kind::Nextjs, Kind::Node, Kind::Vite]),
+    ("Python", "python", &[Kind::Python]),
 ];
 
 /// How a service is built.
@@ -150,17 +148,14 @@ pub(crate) fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<
         .map(|version| written(version).map(|version| version.0))
         .or(usual_runtime(kind, cx))?;
     if let Some(span) = found.origin.span() {
-        let line: Vec<u32> = found.value.split('.').map(|part| part.parse().unwrap_or(0)).collect();
-        let old = OLDEST.iter().find(|(_, kinds, oldest)| {
-            kinds.contains(&kind)
-                && line.iter().zip(*oldest).find(|(a, b)| a != b).is_some_and(|(a, b)| a < b)
-        });
-        if let Some((name, _, oldest)) = old {
+        let language = LANGUAGES.iter().find(|(_, _, kinds)| kinds.contains(&kind));
+        if let Some((name, pin, _)) = language
+            && let Some(oldest) = pins::oldest(pin).filter(|oldest| older(&found.value, oldest))
+        {
             let message = format!("{name} {} has no security fixes any more", found.value);
-            let oldest: Vec<_> = oldest.iter().map(ToString::to_string).collect();
-            let help = match *name {
-                "Node.js" => format!("use one of {}", pins::lines("node").join(", ")),
-                _ => format!("use {} or newer", oldest.join(".")),
+            let help = match *pin {
+                "node" => format!("use one of {}", pins::lines(pin).join(", ")),
+                _ => format!("use {oldest} or newer"),
             };
             cx.push(Diagnostic::new(codes::UNKNOWN_VERSION, span, message).help(help));
         }
@@ -172,15 +167,23 @@ pub(crate) fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<
     Some(found)
 }
 
+/// Whether a version comes before a line, compared as far as both are written.
+fn older(version: &str, line: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        text.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+    };
+    let (version, line) = (numbers(version), numbers(line));
+    version.iter().zip(&line).find(|(a, b)| a != b).is_some_and(|(a, b)| a < b)
+}
+
 fn usual_runtime(kind: Kind, cx: &Context<'_>) -> Option<Sourced<String>> {
+    let usual = |name, why| Some(Sourced::default(pins::usual(name)?.to_owned(), why));
     match kind {
-        Kind::Nextjs | Kind::Node | Kind::Vite => Some(cx.spec.versions.get("node").map_or_else(
-            || Sourced::default("24".to_owned(), "the newest line under maintenance"),
-            |node| Sourced::written(node.value.0.clone(), node.span),
-        )),
-        Kind::Python => {
-            Some(Sourced::default("3.13".to_owned(), "a line with years of security fixes ahead"))
-        }
+        Kind::Nextjs | Kind::Node | Kind::Vite => match cx.spec.versions.get("node") {
+            Some(node) => Some(Sourced::written(node.value.0.clone(), node.span)),
+            None => usual("node", "the newest line under maintenance"),
+        },
+        Kind::Python => usual("python", "a line with years of security fixes ahead"),
         Kind::Static | Kind::Go | Kind::Rust | Kind::Image => None,
     }
 }
