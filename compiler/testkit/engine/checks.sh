@@ -12,6 +12,7 @@ prepare() {
 	postgres=$(openssl rand -hex 24)
 	redis=$(openssl rand -hex 24)
 	printf %s "${postgres}" >"${secrets}/POSTGRES_PASSWORD"
+	openssl rand -hex 24 >"${secrets}/POSTGRES_SUPERUSER_PASSWORD"
 	printf 'postgresql://app:%s@postgres:5432/shop' "${postgres}" >"${secrets}/POSTGRES_URL"
 	printf %s "${redis}" >"${secrets}/REDIS_PASSWORD"
 	printf 'redis://:%s@redis:6379' "${redis}" >"${secrets}/REDIS_URL"
@@ -162,7 +163,8 @@ run_all() {
 	check "the page has the headers of security, once each" secure_headers
 	check "a stranger's name gets no certificate" fails request https://stranger.example/
 	check "both stores answer through the edge" counted
-	check "postgres sees its secret alone" secrets_of postgres POSTGRES_PASSWORD
+	check "the application's role is no superuser" same f "$(inside postgres psql -U postgres -d shop -Atc "SELECT rolsuper FROM pg_roles WHERE rolname = 'app'")"
+	check "postgres sees its secrets alone" secrets_of postgres POSTGRES_PASSWORD POSTGRES_SUPERUSER_PASSWORD
 	check "redis sees its secrets alone" secrets_of redis REDIS_ACL REDIS_PASSWORD
 	check "web sees its secrets alone" secrets_of web DATABASE_URL REDIS_URL
 	check "nginx sees no secret" secrets_of nginx
