@@ -6,6 +6,7 @@ mod lower;
 mod objects;
 mod options;
 mod place;
+mod release;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::compose;
 use crate::compose::scope::Scope;
 use document::{Config, Document, Mount, Network, Service, Volume};
 use options::Options;
+pub(crate) use release::Release;
 
 /// The name of this target.
 const ID: &str = "swarm";
@@ -63,9 +65,10 @@ fn files(
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, String)> {
     let mut scope = Scope::new(stack, env, Platform::Swarm, diagnostics);
-    let (plan, contents) = plan(&mut scope, options);
-    let mut files: Vec<_> = contents.into_iter().collect();
-    for (path, document) in plan {
+    let plan = plan(&mut scope, options);
+    let documents = plan.runs.into_iter().map(|run| (file(env, Some(&run.name)), run.document));
+    let mut files: Vec<_> = plan.contents.into_iter().collect();
+    for (path, document) in std::iter::once((file(env, None), plan.main)).chain(documents) {
         objects::names(&mut scope, options, &document);
         match yaml(&document) {
             Ok(text) => files.push((path, text)),
@@ -78,38 +81,60 @@ fn files(
     files
 }
 
-/// The stack files of an environment by their path, and the contents that configs are made from.
-fn plan(
-    scope: &mut Scope<'_>,
-    options: &Options,
-) -> (Vec<(String, Document)>, BTreeMap<String, String>) {
-    let name = options.stack(scope.stack, scope.env);
+/// The path of a stack file: of what runs all the time, or of a run.
+fn file(env: &Environment, run: Option<&str>) -> String {
+    match run {
+        None => format!("swarm.{}.yaml", env.name),
+        Some(run) => format!("swarm.{}.{run}.yaml", env.name),
+    }
+}
+
+/// Everything of an environment.
+struct Plan {
+    main: Document,
+    runs: Vec<Run>,
+    /// Contents that configs are made from, by path.
+    contents: BTreeMap<String, String>,
+}
+
+/// What runs to its end, and again each time it is deployed.
+struct Run {
+    name: String,
+    document: Document,
+    /// Whether it belongs to each release, and is not run by whoever wants it.
+    released: bool,
+    /// What has to be there before.
+    after: BTreeSet<String>,
+}
+
+fn plan(scope: &mut Scope<'_>, options: &Options) -> Plan {
+    let stack = options.stack(scope.stack, scope.env);
     let mut containers = compose::services(scope);
     place::folders(scope, &mut containers);
     bounds::report(scope, &containers);
-    let (mut configs, contents) = objects::configs(scope, &name);
+    let (mut configs, contents) = objects::configs(scope, &stack);
+    let nginx = containers.contains_key(place::EDGE).then(|| objects::nginx(scope, &stack));
+    let (files, mut mounts) = nginx.unwrap_or_default();
+    configs.extend(files);
+    let secret = |key: &str| options.secret(&stack, scope.env, key);
     let (mut running, mut runs) = (BTreeMap::new(), Vec::new());
-    for (service, container) in containers {
+    for (name, container) in containers {
         let run = lower::is_run(&container);
-        let mut lowered = lower::service(scope, &name, &service, container);
-        if service == place::EDGE {
-            let (files, mounts) = objects::nginx(scope, &name);
-            configs.extend(files);
-            lowered.configs = mounts;
+        let released = container.profiles.is_empty();
+        let after = container.depends_on.keys().cloned().collect();
+        let mut service = lower::service(scope, &stack, &name, container);
+        if name == place::EDGE {
+            service.configs.append(&mut mounts);
         }
-        match run {
-            true => runs.push((service, lowered)),
-            false => _ = running.insert(service, lowered),
+        if run {
+            let services = BTreeMap::from([(name.clone(), service)]);
+            let document = document(services, &configs, &secret);
+            runs.push(Run { name, document, released, after });
+        } else {
+            running.insert(name, service);
         }
     }
-    let secret = |key: &str| options.secret(&name, scope.env, key);
-    let main = document(running, &configs, &secret);
-    let mut files = vec![(format!("swarm.{}.yaml", scope.env.name), main)];
-    files.extend(runs.into_iter().map(|(run, service)| {
-        let path = format!("swarm.{}.{run}.yaml", scope.env.name);
-        (path, document([(run, service)].into(), &configs, &secret))
-    }));
-    (files, contents)
+    Plan { main: document(running, &configs, &secret), runs, contents }
 }
 
 /// A stack file with what its services use.

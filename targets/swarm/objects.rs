@@ -17,7 +17,7 @@ use crate::nginx::Nginx;
 /// Where nginx finds its files.
 const NGINX: &str = "/etc/nginx/stack";
 /// The variable with a sum over the files of the repository that are mounted.
-pub(crate) const SUM: &str = "FILES_SUM";
+const SUM: &str = "FILES_SUM";
 /// How much of a sum stands in a name.
 const DIGITS: usize = 8;
 /// What the raft log of a swarm takes of one config (swarmkit, `MaxConfigSize`).
@@ -26,7 +26,7 @@ const LARGEST: usize = 1000 * 1024;
 const LONGEST: usize = 64;
 
 /// The folder for contents that the stack holds itself.
-fn folder(env: &Environment) -> String {
+pub(super) fn folder(env: &Environment) -> String {
     format!("swarm/{}", env.name)
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compose::document::{Containers, Service, VolumeMount};
+use crate::compose::document::{Condition, Containers, Service, VolumeMount};
 use crate::compose::scope::Scope;
 use crate::compose::text::Text;
 use crate::compose::{handover, service_volume, store_volume};
 
 /// The container that the public reaches.
 pub(crate) const EDGE: &str = "nginx";
+/// The run that gives its volumes to its user.
+const HAND_OVER: &str = "nginx-volumes";
 /// The user of the official nginx images.
 const EDGE_USER: u32 = 101;
 
@@ -63,10 +65,11 @@ pub(super) fn folders(scope: &mut Scope<'_>, containers: &mut Containers) {
             mount.source = Text::from(*volume);
             (mount.r#type, mount.bind) = ("volume", None);
             made.insert(*volume, VolumeMount { read_only: false, ..mount.clone() });
+            container.depends_on.insert(HAND_OVER.to_owned(), Condition::Completed.into());
         }
     }
     if !made.is_empty() {
         let run = handover::hand_over(scope, EDGE_USER, &made.values().collect::<Vec<_>>());
-        containers.insert(format!("{EDGE}-volumes"), run);
+        containers.insert(HAND_OVER.to_owned(), run);
     }
 }

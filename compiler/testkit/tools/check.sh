@@ -91,6 +91,7 @@ demanded() { # FILE: NAME=VALUE lines
 	grep -oE '\$\{[A-Za-z_][A-Za-z0-9_]*:?\?' "$1" | tr -dc 'A-Za-z0-9_\n' | sort -u | while read -r name; do
 		case $name in
 		*DIGEST*) printf '%s=sha256:%064d\n' "$name" 0 ;;
+		*TAG) echo "$name=1" ;;
 		*IMAGE*) echo "$name=image.invalid/name:1" ;;
 		*PORT*) echo "$name=8080" ;;
 		*DIR | *PATH | *FILE) echo "$name=/tmp/$name" ;;
