@@ -237,9 +237,11 @@ fn content_becomes_a_file_of_its_own() {
     stack.environments[0].services[1].files.insert(label("conf"), mount);
     let files = files(&stack);
     let paths: Vec<_> = files.iter().map(|file| file.0.as_str()).collect();
-    let wanted = [".gitignore", "compose.production.yaml", "config/production/worker-conf"];
+    let database = "config/production/postgres-init.sql";
+    let wanted =
+        [".gitignore", "compose.production.yaml", database, "config/production/worker-conf"];
     assert_eq!(paths, wanted);
-    assert_eq!(files[2].1, "a = $b\n");
+    assert_eq!(files[3].1, "a = $b\n");
     assert!(files[1].1.contains("file: ./config/production/worker-conf"), "{}", files[1].1);
     assert!(files[1].1.contains("target: /etc/worker.conf"), "{}", files[1].1);
 }
