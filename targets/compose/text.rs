@@ -16,6 +16,11 @@ impl Text {
         Self(format!("${{{name}:?{message}}}"))
     }
 
+    /// The data this text was made from, where it substitutes nothing.
+    pub(crate) fn data(&self) -> String {
+        self.0.replace("$$", "$")
+    }
+
     /// This text with another behind it.
     pub(crate) fn then(self, other: &Self) -> Self {
         Self(self.0 + &other.0)

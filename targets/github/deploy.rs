@@ -22,6 +22,7 @@ const ROLL_OUT_MINUTES: u32 = 30;
 
 /// What is deployed, where to, and how it starts.
 pub(crate) struct Deployment<'a> {
+    pub(crate) stack: &'a Stack,
     pub(crate) environment: &'a Environment,
     pub(crate) platforms: Vec<DeployPlatform>,
     pub(crate) registry: Registry,
@@ -31,7 +32,7 @@ pub(crate) struct Deployment<'a> {
 impl<'a> Deployment<'a> {
     /// The deployment of an environment; `None` where there is none to automate.
     pub(crate) fn plan(
-        stack: &Stack,
+        stack: &'a Stack,
         environment: &'a Environment,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
@@ -59,7 +60,7 @@ impl<'a> Deployment<'a> {
             return None;
         };
         let runner = super::runner(&options, scribe);
-        Some(Self { environment, platforms, registry: Registry::of(registry), runner })
+        Some(Self { stack, environment, platforms, registry: Registry::of(registry), runner })
     }
 
     /// The branch whose pushes it deploys.
