@@ -1,7 +1,5 @@
 //! The locations of a domain: what is passed on to a service, and what is kept away from it.
 
-use std::collections::BTreeSet;
-
 use stackc_model::Limit;
 use stackc_source::Diagnostics;
 
@@ -11,7 +9,7 @@ use super::place::Place;
 use super::scope::{Scope, refuse};
 use super::{access, cache, limit, log, maintenance, proxy};
 
-/// Every location of a domain, the locations that answer 429 among them.
+/// Every location of a domain, the one that answers 429 among them.
 pub(super) fn locations(
     scope: &Scope<'_>,
     places: &[Place<'_>],
@@ -50,9 +48,7 @@ pub(super) fn locations(
         out.push(block("location", ["/".into()], not_found()).comment("No route leads here."));
     }
     out.extend(maintenance::location(scope));
-    let limited = places.iter().map(|place| &place.limits).chain([&common]);
-    let waits: BTreeSet<_> = limited.map(|limits| limit::retry_after(limits)).collect();
-    out.extend(waits.into_iter().map(|seconds| limit::too_many(scope, seconds)));
+    out.push(limit::too_many(scope));
     out
 }
 

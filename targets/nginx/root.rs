@@ -7,7 +7,7 @@ use stackc_source::Diagnostics;
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
 use super::scope::{Scope, refuse};
 use super::site::{HTTP, HTTPS, Site, http2, listen};
-use super::{acme, cache, client, cors, extra, log, maintenance, proxy};
+use super::{acme, cache, client, cors, exact, extra, log, maintenance, proxy};
 
 /// The name server of a container.
 const RESOLVER: &str = "127.0.0.11";
@@ -29,6 +29,7 @@ pub(super) fn conf(
         log::errors(scope),
     ];
     out.extend(acme::module(scope));
+    out.extend(exact::module(scope));
     if scope.routes.iter().any(|route| route.websocket) {
         let stop = plain("worker_shutdown_timeout", "1h");
         out.push(stop.comment("After a reload, open WebSockets keep the old workers this long."));

@@ -11,7 +11,7 @@
 #         github           actionlint with shellcheck, zizmor, JSON schemas
 #         prometheus       promtool, amtool
 #         yaml             yamllint over every YAML file
-#         dockerfile       hadolint
+#         dockerfile       hadolint, the checks of BuildKit
 # DIR     root of a generated tree
 #
 # exit: 0 clean, 1 findings, 2 usage, 3 a tool is missing, 4 a DIR has no file of that format
@@ -343,10 +343,11 @@ check_yaml() {
 		'{extends: default, rules: {truthy: {check-keys: false}, line-length: disable, document-start: disable, comments: {min-spaces-from-content: 1}}}' "${found[@]}"
 }
 check_dockerfile() {
-	files -name Dockerfile -o -name 'Dockerfile.*' -o -name '*.Dockerfile'
+	files \( -name Dockerfile -o -name 'Dockerfile.*' -o -name '*.Dockerfile' \) ! -name '*.dockerignore'
 	some ${#found[@]} "Dockerfile"
 	echo 'ignored: []' >"$scratch/hadolint.yaml"
 	judge hadolint "$dir" hadolint --config "$scratch/hadolint.yaml" --no-color "${found[@]}"
+	judge dockerfile-check "$dir" dockerfile-check "${found[@]}"
 }
 
 case $format in
@@ -358,7 +359,7 @@ nginx-lint) require gixy nginx/etc/nginx/mime.types ;;
 github) require actionlint shellcheck zizmor check-jsonschema ;;
 prometheus) require promtool amtool ;;
 yaml) require yamllint ;;
-dockerfile) require hadolint ;;
+dockerfile) require hadolint dockerfile-check ;;
 *) usage ;;
 esac
 for dir in "$@"; do

@@ -156,6 +156,12 @@ amtool() { go_install "github.com/prometheus/alertmanager/cmd/amtool@$ALERTMANAG
 kustomize() { go_install "sigs.k8s.io/kustomize/kustomize/v5@$KUSTOMIZE_VERSION"; }
 kube_score() { go_install "github.com/zegl/kube-score/cmd/kube-score@$KUBE_SCORE_VERSION"; }
 actionlint() { go_install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT_VERSION"; }
+# A small program of ours around BuildKit's own checks; its go.mod and go.sum pin them.
+dockerfile_check() {
+	use_go
+	cp -r "$here/buildkit" "$work/buildkit"
+	(cd "$work/buildkit" && retry "$go" build -ldflags='-s -w' -o "$tools/bin/dockerfile-check" .)
+}
 # Some module proxies do not serve kube-linter. That must not cost the other tools; check.sh says
 # that it is missing when it is needed.
 kube_linter() {
@@ -297,6 +303,7 @@ main() {
 	step docker-compose "$COMPOSE_VERSION" compose
 	step promtool "$PROMETHEUS_VERSION" promtool
 	step amtool "$ALERTMANAGER_VERSION" amtool
+	step dockerfile-check "$(cat "$here"/buildkit/* | cksum)" dockerfile_check
 	step kube-linter "$KUBE_LINTER_VERSION" kube_linter
 	# Not installed, so not stamped as such; the attempt costs a second and is made at every run.
 	[ -z "$kube_linter_missing" ] || rm -f "$tools/stamps/kube-linter"
