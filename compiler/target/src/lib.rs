@@ -7,6 +7,7 @@ mod artifact;
 pub mod ask;
 pub mod conventions;
 mod emit;
+pub mod image;
 pub mod init;
 mod support;
 mod template;
