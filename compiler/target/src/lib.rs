@@ -5,6 +5,7 @@
 
 mod artifact;
 pub mod ask;
+pub mod backup;
 pub mod conventions;
 mod emit;
 pub mod image;
