@@ -92,8 +92,10 @@ fn compiled(stack: &Value) -> Option<Compilation> {
 fn nginx_reads_hostile_texts_as_data() {
     assert!(compiled(&base()).is_some(), "{:?}", compile_text(&base().to_string()).diagnostics);
     let long = format!("{} ", "$host;".repeat(60));
-    let own = [&*long, "/", "*", "x-$host", "a.example", "https://*.a.example", "10.0.0.0/8"];
-    let texts: Vec<_> = STRINGS.into_iter().chain(LOOK_ALIKES).chain(own).collect();
+    let glued = ["x;y", "x{y", "x}y", "{", "}", ";", "#x", "\"x", "'x", "x\\", "$host;", "${host}"];
+    let fitting = [&*long, "x-$host", "a.example", "https://*.a.example", "10.0.0.0/8"];
+    let texts: Vec<_> =
+        STRINGS.into_iter().chain(LOOK_ALIKES).chain(glued).chain(fitting).collect();
     let (mut all, mut taken) = (base(), Vec::new());
     for (name, put) in PLACES {
         for (at, text) in texts.iter().enumerate() {
