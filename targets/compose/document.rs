@@ -254,6 +254,11 @@ impl VolumeMount {
         Self { target: Text::from(target), ..self.clone() }
     }
 
+    /// The same folder of the host, made where it is missing.
+    pub(crate) fn made(&self) -> Self {
+        Self { bind: Some(Bind { create_host_path: true }), ..self.clone() }
+    }
+
     /// A folder of the host.
     pub(crate) fn folder(source: &str, target: &str, read_only: bool) -> Self {
         let bind = Some(Bind { create_host_path: false });

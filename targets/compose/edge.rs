@@ -15,7 +15,7 @@ use super::text::{Text, texts};
 use super::{harden, health, secrets};
 
 /// The user of the official nginx images.
-const USER: u32 = 101;
+pub(super) const USER: u32 = 101;
 const CERTS: &str = "/etc/nginx/certs";
 const WEBROOT: &str = "/var/www/acme";
 /// Where the ACME module of nginx keeps its account and certificates.
@@ -162,7 +162,7 @@ fn placeholders(scope: &mut Scope<'_>) -> document::Service {
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(128), Bytes::mib(64)));
     service.image = image(scope, "nginx", "nginx");
     service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
-    service.networks = vec!["edge"];
+    service.network_mode = Some("none");
     let hosts = scope.env.domains.values().map(|domain| domain.host.to_ascii_lowercase());
     let script = ["sh", "-c", PLACE, "placeholders"].map(str::to_owned);
     service.command = Some(texts(script.into_iter().chain(hosts)));

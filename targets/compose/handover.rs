@@ -1,5 +1,7 @@
-//! Volumes of other people's images: docker makes a volume for root where the image has no folder at
-//! its path, and then a user without rights cannot write to it. A run of its own hands it over first.
+//! What docker makes for root: a volume where the image has no folder at its path, and a missing folder
+//! of the host. A user without rights cannot write to either. A run of its own hands it over first.
+
+use std::collections::BTreeMap;
 
 use stackc_model::{Bytes, Engine, Kind};
 use stackc_target::Commented;
@@ -14,6 +16,9 @@ use super::{edge, harden, health};
 const HAND_OVER: &str = "user=$1; shift; for folder; do \
      test \"$(stat -c %u \"$folder\")\" != 0 || chown -R \"$user:$user\" \"$folder\" || exit; done";
 
+/// The run for the folders of the edge.
+const FOLDERS: &str = "nginx-volumes";
+
 /// Adds the runs, by name, and lets those whose volumes they are wait for them.
 pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Containers {
     let mut runs = Containers::new();
@@ -26,6 +31,25 @@ pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Conta
         container.depends_on.insert(run, Condition::Completed.into());
     }
     runs
+}
+
+/// Adds the run for the folders of the host that the edge writes to. Docker makes those that are missing
+/// when it creates a container; whoever mounts one starts when it is the edge's.
+pub(super) fn folders(scope: &mut Scope<'_>, edge: &mut Containers) {
+    let written = |it: &&VolumeMount| it.bind.is_some() && !it.read_only;
+    let mounts = edge.values().flat_map(|it| &it.volumes).filter(written);
+    let made: BTreeMap<_, _> = mounts.map(|it| (it.source.clone(), it.made())).collect();
+    if made.is_empty() {
+        return;
+    }
+    for container in edge.values_mut() {
+        for mount in container.volumes.iter_mut().filter(|it| made.contains_key(&it.source)) {
+            *mount = mount.made();
+            container.depends_on.insert(FOLDERS.to_owned(), Condition::Completed.into());
+        }
+    }
+    let run = hand_over(scope, edge::USER, &made.values().collect::<Vec<_>>());
+    edge.insert(FOLDERS.to_owned(), run);
 }
 
 /// Who may find a volume that is root's, and the user he runs as. The images of the other stores have
@@ -49,7 +73,7 @@ fn named(container: &Service) -> Vec<&VolumeMount> {
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
 pub(crate) fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
-    const WHY: &str = "gives a volume that docker made for root to its user, and ends";
+    const WHY: &str = "gives what docker made for root to its user, and ends";
     let bounds = edge::bounds(250, Bytes::mib(64), Bytes::mib(16));
     let mut service = harden::container(user, 32, &bounds);
     service.image = edge::image(scope, "nginx", "nginx");

@@ -119,6 +119,7 @@ pub(crate) fn services(scope: &mut Scope<'_>) -> document::Containers {
         found.insert(service.name.to_string(), service::lower(scope, service));
     }
     let mut ours = edge::lower(scope);
+    handover::folders(scope, &mut ours);
     ours.extend(handover::lower(scope, &mut found));
     for service in scope.services() {
         if let Some(migrate) = service::lower_migrate(scope, service) {
