@@ -5,6 +5,7 @@ mod github;
 mod kubernetes;
 mod nginx;
 mod prometheus;
+mod swarm;
 
 use stackc_target::Target;
 
@@ -15,6 +16,7 @@ pub const ALL: &[&dyn Target] = &[
     &kubernetes::Kubernetes,
     &nginx::Nginx,
     &prometheus::Prometheus,
+    &swarm::Swarm,
 ];
 
 /// The target of a name.

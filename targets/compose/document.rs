@@ -323,14 +323,14 @@ pub(crate) struct Deploy {
 }
 
 /// Bounds of one copy.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(crate) struct Resources {
     pub(crate) limits: Amounts,
     pub(crate) reservations: Amounts,
 }
 
 /// Amounts of what a container may use.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(crate) struct Amounts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cpus: Option<String>,

@@ -115,13 +115,9 @@ fn provider(scope: &Scope<'_>) -> TlsProvider {
     scope.env.edge.tls.as_ref().map_or(TlsProvider::None, |tls| tls.provider.value)
 }
 
-/// As long as the slowest of those behind it, up to a bound: nginx listens no more while its last
-/// answers go out, so until the new one is there nobody gets any.
+/// A little longer than nginx takes to close its last connections itself.
 fn grace(scope: &Scope<'_>) -> String {
-    const LONGEST: Seconds = Seconds::new(30);
-    let public = scope.services().filter(|service| !service.routes.is_empty());
-    let slowest = public.map(|service| service.stop.grace.value).max();
-    slowest.map_or(LONGEST, |grace| grace.min(LONGEST)).compact()
+    Seconds { millis: scope.env.edge_grace().millis + 5000 }.compact()
 }
 
 /// The services behind the edge. It opens when all of them can answer.

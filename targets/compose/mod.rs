@@ -27,6 +27,8 @@ use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
 
 pub(crate) use options::Options;
+pub(crate) use service::volume as service_volume;
+pub(crate) use store::volume as store_volume;
 
 use document::{Document, Network, Volume};
 use scope::Scope;

@@ -128,7 +128,7 @@ fn configs(scope: &mut Scope<'_>, service: &Service) -> Vec<FileMount> {
 }
 
 /// The name of a volume of a service.
-pub(super) fn volume(service: &Service, name: &str) -> String {
+pub(crate) fn volume(service: &Service, name: &str) -> String {
     format!("{}-{name}", service.name)
 }
 

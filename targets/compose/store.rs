@@ -65,7 +65,7 @@ pub(super) fn lower(scope: &mut Scope<'_>, store: &Store, ports: &mut LoopbackPo
 }
 
 /// The name of a store's volume.
-pub(super) fn volume(store: &Store) -> String {
+pub(crate) fn volume(store: &Store) -> String {
     format!("{}-data", store.name)
 }
 

@@ -428,7 +428,7 @@ fn the_edge_is_never_closed_for_long() {
         stack.environments[0].services[0].stop.grace = usual(stackc_model::Seconds::new(seconds));
         lowered(&stack).0["services"]["nginx"]["stop_grace_period"].clone()
     };
-    assert_eq!((grace(10), grace(600)), (json!("10s"), json!("30s")));
+    assert_eq!((grace(10), grace(600)), (json!("15s"), json!("35s")));
 }
 
 #[test]

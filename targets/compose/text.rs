@@ -16,6 +16,11 @@ impl Text {
         Self(format!("${{{name}:?{message}}}"))
     }
 
+    /// This text where a swarm would expand templates: `{{` starts one unless a template says it.
+    pub(crate) fn untemplated(self) -> Self {
+        Self(self.0.replace("{{", "{{\"{{\"}}"))
+    }
+
     /// This text with another behind it.
     pub(crate) fn then(self, other: &Self) -> Self {
         Self(self.0 + &other.0)

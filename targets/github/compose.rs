@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use stackc_model::{Environment, Platform, TlsProvider};
-use stackc_source::{Node, Span};
 
 use super::deploy::{Deployment, health_check};
 use super::document::{Job, Step};
+use super::host::{Host, copy, option};
 use super::image::{self, Registry};
 use super::options::DeployPlatform;
 use super::text::Scribe;
@@ -15,23 +15,14 @@ use super::text::Scribe;
 pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     let environment = deployment.environment;
     let mut job = deployment.job(DeployPlatform::Compose, scribe);
-    let host = Host::of(environment, scribe);
-    job.env.push("DEPLOY_HOST", host.name.as_str());
-    job.env.push("DEPLOY_USER", host.user);
-    job.env.push("DEPLOY_PATH", host.path);
+    let host = Host::of(environment, "compose", scribe);
+    let name = host.name.clone();
+    host.name(&mut job);
     let file = scribe.carry("the name of the compose file", &compose_file(environment), None);
     job.env.push("COMPOSE", file.as_str());
     job.env.push("IMAGE_TAG", image::tag(environment));
     job.env.push("IMAGES", deployment.images(DeployPlatform::Compose));
-    job.step(
-        Step::run("Set up SSH", include_str!("steps/ssh.sh"))
-            .env("SSH_KEY", "${{ secrets.SSH_KEY }}")
-            .env("SSH_KNOWN_HOSTS", "${{ vars.SSH_KNOWN_HOSTS }}"),
-    );
-    job.step(
-        Step::run("Copy the files", include_str!("steps/compose-copy.sh"))
-            .env("FILES", files(environment, file, scribe).join("\n")),
-    );
+    copy(&mut job, &files(environment, file, scribe));
     let start = start(deployment, &mut job);
     job.step(start);
     if edge(environment) {
@@ -40,7 +31,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     if let Some(mut check) = health_check(deployment, scribe) {
         if deployment.side_by_side() {
             // The address may lead to the other platform: ask this host whatever DNS says.
-            check = check.env("VIA", format!("::{}:", host.name));
+            check = check.env("VIA", format!("::{name}:"));
         }
         if placeholder(environment) {
             let first = include_str!("steps/compose-first.sh");
@@ -74,13 +65,13 @@ fn start(deployment: &Deployment<'_>, job: &mut Job) -> Step {
 }
 
 /// Whether nginx runs on the host.
-fn edge(environment: &Environment) -> bool {
+pub(super) fn edge(environment: &Environment) -> bool {
     let on = !stackc_target::is_off(environment, "nginx");
     on && !environment.routes.is_empty()
 }
 
 /// Whether nginx starts with a certificate that nobody trusts, until certbot has got one.
-fn placeholder(environment: &Environment) -> bool {
+pub(super) fn placeholder(environment: &Environment) -> bool {
     let tls = environment.edge.tls.as_ref();
     edge(environment) && tls.is_some_and(|tls| *tls.provider == TlsProvider::Certbot)
 }
@@ -103,54 +94,10 @@ fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) ->
     std::iter::once(compose).chain(nginx).chain(mounted).collect()
 }
 
-/// An option of the compose target.
-fn option<'a>(environment: &'a Environment, key: &str) -> Option<(&'a str, Span)> {
-    let node: &Node = environment.options.get("compose")?.as_ref()?.get(key)?;
-    Some((&node.as_scalar()?.text, node.span))
-}
-
 /// The compose file of a deployed environment.
 fn compose_file(environment: &Environment) -> String {
-    let base = option(environment, "file").map_or("compose", |(base, _)| base);
+    let base = option(environment, "compose", "file").map_or("compose", |(base, _)| base);
     format!("{base}.{}.yaml", environment.name)
-}
-
-/// The host, as the compose target's options name it, or as variables of the environment do.
-struct Host {
-    name: String,
-    user: String,
-    path: String,
-}
-
-impl Host {
-    fn of(environment: &Environment, scribe: &mut Scribe<'_>) -> Self {
-        let mut take = |key: &str, variable: &str, allowed: fn(char) -> bool| {
-            let Some((text, span)) = option(environment, key) else {
-                return format!("${{{{ vars.{variable} }}}}");
-            };
-            check(scribe, key, text, span, allowed);
-            text.to_owned()
-        };
-        let name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        Self {
-            name: take("host", "DEPLOY_HOST", name),
-            user: take("user", "DEPLOY_USER", name),
-            path: take("path", "DEPLOY_PATH", |c| c.is_ascii_alphanumeric() || "._-/".contains(c)),
-        }
-    }
-}
-
-/// These stand in the configuration of ssh and in remote paths, where other characters mean
-/// something.
-fn check(scribe: &mut Scribe<'_>, key: &str, text: &str, span: Span, allowed: fn(char) -> bool) {
-    if text.is_empty() || text.starts_with('-') || !text.chars().all(allowed) {
-        let what = format!("`{key}` of the compose target");
-        scribe.refuse(
-            &what,
-            "holds a character that ssh would read as more than a name",
-            Some(span),
-        );
-    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ use super::options::{DeployPlatform, Options};
 use super::pins::Action;
 use super::text::{Scribe, glob_literal};
 use super::unit::{self, Unit};
-use super::{compose, kubernetes};
+use super::{compose, kubernetes, swarm};
+use crate::swarm::Release;
 
 /// How long a deploy job may take besides its migrations.
 const ROLL_OUT_MINUTES: u32 = 30;
@@ -26,6 +27,8 @@ pub(crate) struct Deployment<'a> {
     pub(crate) platforms: Vec<DeployPlatform>,
     pub(crate) registry: Registry,
     pub(crate) runner: String,
+    /// What a swarm needs, where the environment runs on one.
+    pub(crate) release: Option<Release>,
 }
 
 impl<'a> Deployment<'a> {
@@ -59,7 +62,8 @@ impl<'a> Deployment<'a> {
             return None;
         };
         let runner = super::runner(&options, scribe);
-        Some(Self { environment, platforms, registry: Registry::of(registry), runner })
+        let release = Release::of(stack, environment);
+        Some(Self { environment, platforms, registry: Registry::of(registry), runner, release })
     }
 
     /// The branch whose pushes it deploys.
@@ -188,6 +192,7 @@ impl DeployPlatform {
         match self {
             Self::Compose => Platform::Compose,
             Self::Kubernetes => Platform::Kubernetes,
+            Self::Swarm => Platform::Swarm,
         }
     }
 
@@ -196,6 +201,7 @@ impl DeployPlatform {
         match self {
             Self::Compose => "compose",
             Self::Kubernetes => "kubernetes",
+            Self::Swarm => "swarm",
         }
     }
 
@@ -203,6 +209,7 @@ impl DeployPlatform {
         match self {
             Self::Compose => "compose",
             Self::Kubernetes => "Kubernetes",
+            Self::Swarm => "Swarm",
         }
     }
 }
@@ -213,7 +220,7 @@ fn platforms(
     options: &Options,
     scribe: &mut Scribe<'_>,
 ) -> Vec<DeployPlatform> {
-    let known = [DeployPlatform::Compose, DeployPlatform::Kubernetes];
+    let known = [DeployPlatform::Compose, DeployPlatform::Kubernetes, DeployPlatform::Swarm];
     let on = |platform: DeployPlatform| !stackc_target::is_off(environment, platform.id());
     let runs = |platform: DeployPlatform| environment.runs_on(platform.of_model()) && on(platform);
     if let Some(asked) = &options.platforms {
@@ -286,6 +293,10 @@ pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe
             DeployPlatform::Kubernetes => {
                 ("deploy-kubernetes", kubernetes::job(deployment, scribe))
             }
+            DeployPlatform::Swarm => match &deployment.release {
+                Some(release) => ("deploy-swarm", swarm::job(deployment, release, scribe)),
+                None => continue,
+            },
         };
         workflow.jobs.push(id, job);
     }

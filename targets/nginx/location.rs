@@ -127,7 +127,7 @@ fn strip(place: &Place<'_>, path: &str) -> Result<Directive, Fault> {
 fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directive> {
     let (edge, route) = (&scope.environment.edge, place.route);
     let mut out = Vec::new();
-    if !place.open {
+    if !place.health {
         out.extend(scope.guard(route).map(|rule| one("include", access::file(rule))));
     }
     out.extend(limit::of_place(place, common));
@@ -143,7 +143,7 @@ fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directi
     let grpc = scope.is_grpc(route);
     if !grpc {
         let headers = proxy::headers_of(scope, route);
-        let caching = cache::of_place(scope, route, !headers.is_empty());
+        let caching = cache::of_place(scope, place, !headers.is_empty());
         out.extend(headers.into_iter().chain(caching));
     }
     let timeout = *route.timeout;

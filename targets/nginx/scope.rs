@@ -92,6 +92,11 @@ impl<'a> Scope<'a> {
         self.version >= [1, 29, 7]
     }
 
+    /// Whether a cookie can keep a client at one copy of a service.
+    pub(super) fn has_sticky_cookies(&self) -> bool {
+        self.version >= [1, 29, 6]
+    }
+
     /// Whether the image holds a script module with `js_access` (njs 0.9.9): that of 1.30.4 has 1.0.1.
     pub(super) fn has_js_access(&self) -> bool {
         self.version >= [1, 30, 4]

@@ -4,6 +4,7 @@
 #   check.sh FORMAT DIR...
 #
 # FORMAT  compose          docker compose config, dclint
+#         swarm            the loader and converter of docker stack deploy
 #         kubernetes       strict schemas of objects and CRDs, kustomize build
 #         kubernetes-lint  kube-score, kube-linter
 #         nginx            nginx -t
@@ -90,6 +91,7 @@ demanded() { # FILE: NAME=VALUE lines
 	grep -oE '\$\{[A-Za-z_][A-Za-z0-9_]*:?\?' "$1" | tr -dc 'A-Za-z0-9_\n' | sort -u | while read -r name; do
 		case $name in
 		*DIGEST*) printf '%s=sha256:%064d\n' "$name" 0 ;;
+		*TAG) echo "$name=1" ;;
 		*IMAGE*) echo "$name=image.invalid/name:1" ;;
 		*PORT*) echo "$name=8080" ;;
 		*DIR | *PATH | *FILE) echo "$name=/tmp/$name" ;;
@@ -111,6 +113,18 @@ check_compose() {
 		judge_silent docker-compose "$file" env "${values[@]}" COMPOSE_STATUS_STDOUT=0 \
 			docker-compose --ansi never --env-file /dev/null --profile '*' -f "$file" config -q --no-env-resolution
 		judge dclint "$file" env -C "$scratch" NO_COLOR=1 dclint --max-warnings 0 "$(realpath "$file")"
+	done
+}
+
+# ---- swarm ------------------------------------------------------------------------------------------
+
+check_swarm() {
+	local file values
+	files -path "$dir/swarm.*.yaml"
+	some ${#found[@]} "stack file"
+	for file in "${found[@]}"; do
+		mapfile -t values < <(demanded "$file" || true)
+		judge_silent stack-check "$file" env "${values[@]}" stack-check "$file"
 	done
 }
 
@@ -346,6 +360,7 @@ check_dockerfile() {
 
 case $format in
 compose) require docker-compose dclint ;;
+swarm) require stack-check ;;
 kubernetes) require python/bin/python kustomize crds ;;
 kubernetes-lint) require kustomize kube-score kube-linter ;;
 nginx) require nginx/usr/sbin/nginx openssl unshare ;;
