@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use stackc_model::{Bytes, Engine, Kind};
 use stackc_target::Commented;
 
-use super::document::{Condition, Containers, Said, Service, VolumeMount};
+use super::document::{Condition, Containers, Part, Said, Service, VolumeMount};
 use super::scope::Scope;
 use super::text::texts;
-use super::{edge, harden, health};
+use super::{edge, harden, health, tools};
 
 /// The first argument is the user, the others are folders. What is root's no more was handed over
 /// before, or by the image.
@@ -27,7 +27,9 @@ pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Conta
             continue;
         };
         let run = format!("{name}-volumes");
-        runs.insert(run.clone(), hand_over(scope, user, &named(container)));
+        let mut service = hand_over(scope, user, &named(container));
+        service.profiles.clone_from(&container.profiles);
+        runs.insert(run.clone(), service);
         container.depends_on.insert(run, Condition::Completed.into());
     }
     runs
@@ -36,9 +38,15 @@ pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Conta
 /// Adds the run for the folders of the host that the edge writes to. Docker makes those that are missing
 /// when it creates a container; whoever mounts one starts when it is the edge's.
 pub(super) fn folders(scope: &mut Scope<'_>, edge: &mut Containers) {
-    let written = |it: &&VolumeMount| it.bind.is_some() && !it.read_only;
-    let mounts = edge.values().flat_map(|it| &it.volumes).filter(written);
-    let made: BTreeMap<_, _> = mounts.map(|it| (it.source.clone(), it.made())).collect();
+    let mut made = BTreeMap::new();
+    let mut part = Part::Main;
+    for container in edge.values() {
+        let written = container.volumes.iter().filter(|it| it.bind.is_some() && !it.read_only);
+        for mount in written {
+            part = part.max(container.part);
+            made.insert(mount.source.clone(), mount.made());
+        }
+    }
     if made.is_empty() {
         return;
     }
@@ -48,7 +56,8 @@ pub(super) fn folders(scope: &mut Scope<'_>, edge: &mut Containers) {
             container.depends_on.insert(FOLDERS.to_owned(), Condition::Completed.into());
         }
     }
-    let run = hand_over(scope, edge::USER, &made.values().collect::<Vec<_>>());
+    let mut run = hand_over(scope, edge::USER, &made.values().collect::<Vec<_>>());
+    run.part = part;
     edge.insert(FOLDERS.to_owned(), run);
 }
 
@@ -63,12 +72,15 @@ fn owners(scope: &Scope<'_>) -> Vec<(String, u32)> {
     });
     let images = scope.services().filter(|service| *service.kind == Kind::Image);
     let services = images.map(|service| (service.name.to_string(), *service.user));
-    stores.chain(services).filter(|(_, user)| *user > 0).collect()
+    let saved =
+        scope.env.stores.iter().map(|store| (tools::backup_name(store), tools::user(store)));
+    stores.chain(services).chain(saved).filter(|(_, user)| *user > 0).collect()
 }
 
-/// The named volumes of a container.
+/// The named volumes that a container writes to.
 fn named(container: &Service) -> Vec<&VolumeMount> {
-    container.volumes.iter().filter(|mount| mount.r#type == "volume").collect()
+    let named = |mount: &&VolumeMount| mount.r#type == "volume" && !mount.read_only;
+    container.volumes.iter().filter(named).collect()
 }
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
@@ -100,13 +112,12 @@ mod tests {
 
     use super::*;
     use crate::compose::fixture::{label, stack, usual};
-    use crate::compose::{Options, document};
 
     fn services(stack: &Stack) -> Value {
         let mut diagnostics = Diagnostics::default();
         let mut scope =
             Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
-        serde_json::to_value(document(&mut scope, &Options::default()).services).unwrap()
+        serde_json::to_value(crate::compose::services(&mut scope)).unwrap()
     }
 
     fn kept(kind: Kind, user: u32) -> Value {

@@ -4,10 +4,11 @@
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath};
 
 /// Private keys, certificates and secrets, as the compose files mount them and as compose reads them.
-const PRIVATE: &str = "/.env\n/.env.*\n!/.env.example\n/acme/\n/certs/\n/secrets/\n";
+const PRIVATE: &str = "/.env\n/.env.*\n!/.env.example\n/acme/\n/backups/\n/certs/\n/secrets/\n";
 
 /// The same, as patterns of what is not watched: a new secret is no new source.
-pub(super) const UNWATCHED: [&str; 5] = [".env", ".env.*", "acme/", "certs/", "secrets/"];
+pub(super) const UNWATCHED: [&str; 6] =
+    [".env", ".env.*", "acme/", "backups/", "certs/", "secrets/"];
 
 /// Adds the block to `.gitignore`.
 pub(super) fn add(out: &mut Artifacts) {

@@ -16,6 +16,11 @@ impl Text {
         Self(format!("${{{name}:?{message}}}"))
     }
 
+    /// The data this text was made from, where it substitutes nothing.
+    pub(crate) fn data(&self) -> String {
+        self.0.replace("$$", "$")
+    }
+
     /// This text where a swarm would expand templates: `{{` starts one unless a template says it.
     pub(crate) fn untemplated(self) -> Self {
         Self(self.0.replace("{{", "{{\"{{\"}}"))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stackc_model::{Environment, Platform, TlsProvider};
+use stackc_model::{Environment, Platform, Stack, TlsProvider};
 
 use super::deploy::{Deployment, health_check};
 use super::document::{Job, Step};
@@ -10,6 +10,7 @@ use super::host::{Host, copy, option};
 use super::image::{self, Registry};
 use super::options::DeployPlatform;
 use super::text::Scribe;
+use crate::prometheus::{self, Exporter, Monitoring};
 
 /// The deploy job.
 pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
@@ -22,11 +23,16 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     job.env.push("COMPOSE", file.as_str());
     job.env.push("IMAGE_TAG", image::tag(environment));
     job.env.push("IMAGES", deployment.images(DeployPlatform::Compose));
-    copy(&mut job, &files(environment, file, scribe));
+    copy(&mut job, &files(deployment.stack, environment, scribe));
     let start = start(deployment, &mut job);
     job.step(start);
     if edge(environment) {
         job.step(Step::run("Reload nginx", include_str!("steps/compose-reload.sh")));
+    }
+    let watched = prometheus::monitoring(deployment.stack, environment);
+    if let Some(reload) = watched.map(|monitoring| reloaded(&monitoring)) {
+        let script = include_str!("steps/compose-reload-monitoring.sh");
+        job.step(Step::run("Reload the monitoring", script).env("RELOADED", reload.join(" ")));
     }
     if let Some(mut check) = health_check(deployment, scribe) {
         if deployment.side_by_side() {
@@ -70,28 +76,35 @@ pub(super) fn edge(environment: &Environment) -> bool {
     on && !environment.routes.is_empty()
 }
 
+/// What reads its configuration from a mounted folder, and again when told to.
+fn reloaded(monitoring: &Monitoring) -> Vec<&'static str> {
+    let name = |job: &prometheus::Job| match job.exporter {
+        Exporter::Prometheus => Some("prometheus"),
+        Exporter::Alertmanager => Some("alertmanager"),
+        Exporter::Blackbox => Some("blackbox-exporter"),
+        _ => None,
+    };
+    monitoring.jobs.iter().filter_map(name).collect()
+}
+
 /// Whether nginx starts with a certificate that nobody trusts, until certbot has got one.
 pub(super) fn placeholder(environment: &Environment) -> bool {
     let tls = environment.edge.tls.as_ref();
     edge(environment) && tls.is_some_and(|tls| *tls.provider == TlsProvider::Certbot)
 }
 
-/// What the host needs from the repository: also the files that services mount from it.
-fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) -> Vec<String> {
-    let name = &environment.name;
-    let nginx = edge(environment).then(|| format!("nginx/{name}"));
+/// What the host needs from the repository: what is generated for it, and the files that services mount.
+fn files(stack: &Stack, environment: &Environment, scribe: &mut Scribe<'_>) -> Vec<String> {
+    let generated = crate::compose::needed(stack, environment);
     let mut mounted = BTreeSet::new();
     for service in environment.services.iter().filter(|s| s.platforms.contains(&Platform::Compose))
     {
-        for file in service.files.values().filter(|file| file.secret.is_none()) {
-            mounted.insert(match &file.from {
-                Some(from) => scribe.carry("the path of a file", from, from.origin.span()),
-                // The compose target writes the content of these into one folder.
-                None => format!("config/{name}"),
-            });
+        for from in service.files.values().filter_map(|file| file.from.as_ref()) {
+            mounted.insert(scribe.carry("the path of a file", from, from.origin.span()));
         }
     }
-    std::iter::once(compose).chain(nginx).chain(mounted).collect()
+    let generated = generated.into_iter().map(|path| scribe.carry("a path", &path, None));
+    generated.chain(mounted).collect()
 }
 
 /// The compose file of a deployed environment.
@@ -102,28 +115,28 @@ fn compose_file(environment: &Environment) -> String {
 
 #[cfg(test)]
 mod tests {
-    use stackc_model::{Mount, Platform, Tier};
+    use stackc_model::{Mount, Tier};
     use stackc_source::Diagnostics;
 
     use super::files;
+    use crate::compose::fixture::{label, set, stack};
     use crate::github::text::Scribe;
-    use crate::kubernetes::fixture::{environment, given, label};
 
     #[test]
-    fn all_that_the_compose_file_mounts_is_copied() {
+    fn all_that_the_compose_files_mount_is_copied() {
         let copied = |from: Option<&str>| {
-            let mut environment = environment("production", Tier::Production);
-            let content = from.is_none().then(|| given("hello".to_owned()));
-            let from = from.map(|from| given(from.to_owned()));
-            let mount = Mount { path: given("/etc/motd".to_owned()), from, content, secret: None };
-            environment.services[0].platforms.push(Platform::Compose);
-            environment.services[0].files.insert(label("motd"), mount);
+            let mut stack = stack(Tier::Production);
+            let content = from.is_none().then(|| set("hello".to_owned()));
+            let from = from.map(|from| set(from.to_owned()));
+            let mount = Mount { path: set("/etc/motd".to_owned()), from, content, secret: None };
+            stack.environments[0].services[0].files.insert(label("motd"), mount);
             let mut diagnostics = Diagnostics::default();
             let mut scribe = Scribe { diagnostics: &mut diagnostics };
-            files(&environment, "compose.production.yaml".to_owned(), &mut scribe)
+            files(&stack, &stack.environments[0], &mut scribe)
         };
-        let base = ["compose.production.yaml", "nginx/production"];
-        assert_eq!(copied(Some("motd.txt")), [&base[..], &["motd.txt"]].concat());
-        assert_eq!(copied(None), [&base[..], &["config/production"]].concat());
+        let base = ["compose.production.yaml", "compose.production.tls.yaml"];
+        let generated = [&base[..], &["config/production", "nginx/production"]].concat();
+        assert_eq!(copied(None), generated);
+        assert_eq!(copied(Some("motd.txt")), [&generated[..], &["motd.txt"]].concat());
     }
 }

@@ -23,6 +23,7 @@ const ROLL_OUT_MINUTES: u32 = 30;
 
 /// What is deployed, where to, and how it starts.
 pub(crate) struct Deployment<'a> {
+    pub(crate) stack: &'a Stack,
     pub(crate) environment: &'a Environment,
     pub(crate) platforms: Vec<DeployPlatform>,
     pub(crate) registry: Registry,
@@ -34,7 +35,7 @@ pub(crate) struct Deployment<'a> {
 impl<'a> Deployment<'a> {
     /// The deployment of an environment; `None` where there is none to automate.
     pub(crate) fn plan(
-        stack: &Stack,
+        stack: &'a Stack,
         environment: &'a Environment,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
@@ -63,7 +64,8 @@ impl<'a> Deployment<'a> {
         };
         let runner = super::runner(&options, scribe);
         let release = Release::of(stack, environment);
-        Some(Self { environment, platforms, registry: Registry::of(registry), runner, release })
+        let registry = Registry::of(registry);
+        Some(Self { stack, environment, platforms, registry, runner, release })
     }
 
     /// The branch whose pushes it deploys.

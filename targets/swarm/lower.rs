@@ -28,6 +28,10 @@ pub(super) fn service(
     let deploy = deploy(scope, stack, name, &container);
     let store = scope.env.stores.iter().any(|store| store.name.as_str() == name);
     let compose::Service {
+        // Only what compose alone runs stands in other files, or has these.
+        part: _,
+        entrypoint: _,
+        devices: _,
         image,
         // Images are made before; a swarm only runs them.
         build: _,

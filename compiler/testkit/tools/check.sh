@@ -3,7 +3,7 @@
 #
 #   check.sh FORMAT DIR...
 #
-# FORMAT  compose          docker compose config, dclint
+# FORMAT  compose          docker compose config, dclint, the JSON schema of the specification
 #         swarm            the loader and converter of docker stack deploy
 #         kubernetes       strict schemas of objects and CRDs, kustomize build
 #         kubernetes-lint  kube-score, kube-linter
@@ -99,20 +99,26 @@ demanded() { # FILE: NAME=VALUE lines
 		esac
 	done
 }
+included() { # FILE: the files below its top-level `include:`, as seen from the folder of the file
+	awk '/^[^ #]/ { inside = $1 == "include:" } inside && $1 == "-" { gsub(/"/, "", $2); print $2 }' "$1"
+}
 check_compose() {
-	local file name values
-	files \( -path "$dir/compose.yaml" -o -path "$dir/compose.*.yaml" -o -path "$dir/monitoring/*compose*.yaml" \) -name 'compose*.yaml'
+	local file part values parts=
+	files \( -path "$dir/compose.yaml" -o -path "$dir/compose.*.yaml" \) ! -path "$dir/*/*"
 	some ${#found[@]} "compose file"
 	for file in "${found[@]}"; do
-		# `compose.*.yaml` must be beside the root file; -path lets * match a slash.
-		name=${file#"$dir"/}
-		case $name in monitoring/*) ;; */*) continue ;; esac
-		mapfile -t values < <(demanded "$file" || true)
+		while read -r part; do parts+=" $dir/$part "; done < <(included "$file")
+	done
+	for file in "${found[@]}"; do
+		judge dclint "$file" env -C "$scratch" NO_COLOR=1 dclint --max-warnings 0 "$(realpath "$file")"
+		judge check-jsonschema "$file" check-jsonschema --builtin-schema vendor.compose-spec "$file"
+		# A part that another file includes is judged with that file: it names what stands there.
+		case $parts in *" $file "*) continue ;; esac
+		mapfile -t values < <(for part in "$file" $(included "$file"); do demanded "$dir/${part#"$dir"/}" || true; done)
 		# Warnings (an unset variable, an obsolete key) are findings too. All profiles are
 		# looked at; env files are of the deployment and need not exist here.
 		judge_silent docker-compose "$file" env "${values[@]}" COMPOSE_STATUS_STDOUT=0 \
 			docker-compose --ansi never --env-file /dev/null --profile '*' -f "$file" config -q --no-env-resolution
-		judge dclint "$file" env -C "$scratch" NO_COLOR=1 dclint --max-warnings 0 "$(realpath "$file")"
 	done
 }
 
@@ -359,7 +365,7 @@ check_dockerfile() {
 }
 
 case $format in
-compose) require docker-compose dclint ;;
+compose) require docker-compose dclint check-jsonschema ;;
 swarm) require stack-check ;;
 kubernetes) require python/bin/python kustomize crds ;;
 kubernetes-lint) require kustomize kube-score kube-linter ;;
