@@ -51,14 +51,17 @@ impl<'a> Scope<'a> {
 
     /// The platform, as people call it.
     pub(crate) fn place(&self) -> &'static str {
-        if self.platform == Platform::Swarm { "swarm" } else { "compose" }
+        if self.platform == Platform::Swarm { "a swarm" } else { "compose" }
     }
 
     /// The command that runs what does not run all the time.
     pub(crate) fn command(&self, run: &str) -> String {
         match self.platform {
             Platform::Swarm => {
-                format!("docker stack deploy --detach=false -c swarm.{}.{run}.yaml", self.env.name)
+                format!(
+                    "docker stack deploy --detach=false -c swarm.{}.{run}.yaml <stack>",
+                    self.env.name
+                )
             }
             _ => format!("docker compose -f <file> run --rm {run}"),
         }

@@ -84,8 +84,8 @@ pub(super) fn conf(scope: &Scope<'_>) -> Vec<Directive> {
     }
     vec![
         plain("proxy_cache", "answers"),
-        // Not `$host`: a client chooses that.
-        one("proxy_cache_key", "$scheme$server_name$request_uri"),
+        one("proxy_cache_key", "$scheme$host$request_uri")
+            .comment("A host is one of our names here: the servers for no site turn others away."),
         plain("proxy_cache_lock", "on"),
         plain("proxy_cache_background_update", "on"),
         plain(

@@ -20,9 +20,9 @@ pub(crate) struct Options {
     /// The base of the name of the swarm's stack, which the environment's name follows; by default
     /// the stack's name. Services, networks, volumes, secrets, configs and labels of nodes carry it.
     pub(crate) stack: Option<Spanned<String>>,
-    /// The version of a secret, by its name; 1 where nothing is said. A swarm never changes a secret:
+    /// The versions of secrets, by their names; 1 where nothing is said. A swarm never changes a secret:
     /// a new value is a new secret, with the next number.
-    pub(crate) secrets: BTreeMap<EnvName, Spanned<u32>>,
+    pub(crate) versions: BTreeMap<EnvName, Spanned<u32>>,
 }
 
 impl Options {
@@ -48,7 +48,7 @@ impl Options {
     /// counts all their changes besides its own.
     fn version(&self, env: &Environment, name: &str) -> u32 {
         let changes = |name: &str| {
-            let written = self.secrets.iter().find(|(known, _)| known.as_str() == name);
+            let written = self.versions.iter().find(|(known, _)| known.as_str() == name);
             written.map_or(0, |(_, version)| version.value.saturating_sub(1))
         };
         let own = changes(name);
@@ -72,7 +72,7 @@ impl Options {
                     .help("write lower-case letters, digits and `-`, a letter first"),
             );
         }
-        for (name, version) in &self.secrets {
+        for (name, version) in &self.versions {
             if version.value == 0 {
                 let message = format!("the first version of `{name}` is 1");
                 diagnostics.push(Diagnostic::new(codes::OUT_OF_RANGE, version.span, message));
@@ -80,10 +80,14 @@ impl Options {
             let known = || env.secrets.iter().map(|secret| secret.name.as_str());
             if !known().any(|secret| secret == name.as_str()) {
                 let message = format!("`{}` has no secret `{name}`", env.name);
-                diagnostics.push(
-                    Diagnostic::new(codes::UNDEFINED, version.span, message)
-                        .did_you_mean(closest(name.as_str(), known())),
-                );
+                let list = known().collect::<Vec<_>>().join(", ");
+                // The place is the version's: the name itself has none.
+                let help = match closest(name.as_str(), known()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("its secrets are {list}"),
+                };
+                diagnostics
+                    .push(Diagnostic::new(codes::UNDEFINED, version.span, message).help(help));
             }
         }
         let deploys = stack.ci.is_some() && !stackc_target::is_off(env, "github");

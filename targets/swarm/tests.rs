@@ -187,7 +187,7 @@ fn ports_are_the_nodes_own_and_say_nothing_of_an_address() {
 #[test]
 fn secrets_are_named_by_version_and_belong_to_the_user() {
     let stack = stack();
-    let (files, codes) = rendered(&stack, &options("secrets: {TOKEN: 3}\n"));
+    let (files, codes) = rendered(&stack, &options("versions: {TOKEN: 3}\n"));
     let main = &files["main"];
     let token = json!({"external": true, "name": "shop-production_TOKEN_v3"});
     assert_eq!(main["secrets"]["TOKEN"], token);
@@ -195,9 +195,9 @@ fn secrets_are_named_by_version_and_belong_to_the_user() {
     let token = mount.iter().find(|mount| mount["source"] == "TOKEN").unwrap();
     assert_eq!((&token["uid"], &token["mode"][1]), (&json!("10001"), &json!(0o400)));
     assert!(!codes.contains(&codes::UNDEFINED.id));
-    let wrong = rendered(&stack, &options("secrets: {TOKEM: 2}\n")).1;
+    let wrong = rendered(&stack, &options("versions: {TOKEM: 2}\n")).1;
     assert!(wrong.contains(&codes::UNDEFINED.id));
-    let zero = rendered(&stack, &options("secrets: {TOKEN: 0}\n")).1;
+    let zero = rendered(&stack, &options("versions: {TOKEN: 0}\n")).1;
     assert!(zero.contains(&codes::OUT_OF_RANGE.id));
 }
 
@@ -212,8 +212,8 @@ fn what_is_made_of_others_changes_with_each_of_them() {
     let env = &stack.environments[0];
     let name = |text: &str| options(text).secret("s", env, &whole);
     assert_eq!(name("{}\n"), format!("s_{whole}_v1"));
-    assert_eq!(name(&format!("secrets: {{{part}: 2}}\n")), format!("s_{whole}_v2"));
-    assert_eq!(name(&format!("secrets: {{{part}: 2, {whole}: 2}}\n")), format!("s_{whole}_v3"));
+    assert_eq!(name(&format!("versions: {{{part}: 2}}\n")), format!("s_{whole}_v2"));
+    assert_eq!(name(&format!("versions: {{{part}: 2, {whole}: 2}}\n")), format!("s_{whole}_v3"));
 }
 
 #[test]

@@ -74,6 +74,8 @@ fn answers_are_kept_where_a_route_says_so() {
     let site = &files["sites/main.conf"];
     assert!(location(site, "/api/").contains(&"proxy_cache_valid 200 301 308 5m;"));
     assert!(!location(site, "/").contains(&"include cache.conf;"));
+    // Aliases may have answers of their own.
+    assert!(files["cache.conf"].contains("proxy_cache_key $scheme$host$request_uri;"));
     let private = "proxy_no_cache $http_authorization $http_cookie $private;";
     assert!(files["cache.conf"].contains(private));
     // As long as the route says, even where the service says otherwise.
@@ -239,4 +241,53 @@ fn text_of_the_stack_stands_in_files_of_its_own() {
     let (files, said) = text("} server {");
     assert_eq!(said, [codes::CANNOT_CARRY.id]);
     assert!(!files.contains_key("extra.server.conf"));
+}
+
+#[test]
+fn an_old_nginx_is_told_headers_wherever_one_is_added() {
+    let mut stack = shop();
+    stack.versions.insert("nginx".to_owned(), sourced("1.29.2".to_owned()));
+    let environment = &mut stack.environments[0];
+    environment.routes[1].cache = sourced(AnswerCache::AsTold);
+    environment.edge.static_cache = Some(sourced(Seconds::new(86_400)));
+    let retry_after = sourced(Seconds::new(600));
+    environment.edge.maintenance = Some(sourced(Maintenance { allow: Vec::new(), retry_after }));
+    let adds = |files: &BTreeMap<String, String>| {
+        let site = files["sites/main.conf"].clone();
+        let bodies = site.split("    location ").skip(1).map(|it| it.split("\n    }\n").next());
+        let adding = bodies.flatten().filter(|body| body.contains("add_header"));
+        adding.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (files, said) = render(&stack);
+    assert!(said.is_empty(), "{said:?}");
+    let adding = adds(&files);
+    // Two of the cached route, one of the front end, the two that refuse.
+    assert_eq!(adding.len(), 5, "{adding:?}");
+    for body in adding {
+        assert_eq!(body.matches("include headers.conf;").count(), 1, "{body}");
+    }
+    stack.versions.insert("nginx".to_owned(), sourced("1.29.3".to_owned()));
+    let files = render(&stack).0;
+    assert!(files["headers.conf"].contains("add_header_inherit merge;"));
+    assert!(adds(&files).iter().all(|body| !body.contains("headers.conf")));
+}
+
+#[test]
+fn an_old_nginx_keeps_connections_to_services_open() {
+    let of = |version: &str| {
+        let mut stack = shop();
+        stack.versions.insert("nginx".to_owned(), sourced(version.to_owned()));
+        stack.environments[0].routes[1].sensitive = true;
+        render(&stack).0
+    };
+    let (before, since) = (of("1.29.6"), of("1.29.7"));
+    let clear = "proxy_set_header Connection \"\";";
+    assert_eq!(before["nginx.conf"].matches("        keepalive 32;").count(), 2);
+    assert!(before["nginx.conf"].contains("proxy_http_version 1.1;"));
+    assert!(before["nginx.conf"].contains(clear));
+    // A location with headers of its own inherits none.
+    assert!(location(&before["sites/main.conf"], "/api/").contains(&clear));
+    for text in since.values() {
+        assert!(!text.contains(clear) && !text.contains("keepalive 32"), "{text}");
+    }
 }
