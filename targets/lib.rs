@@ -1,20 +1,24 @@
 //! One folder per output format. This file is the registry: the only list of targets there is.
 
 mod compose;
+mod env;
 mod github;
 mod kubernetes;
 mod nginx;
 mod prometheus;
+mod scripts;
 
 use stackc_target::Target;
 
 /// Every target, by name.
 pub const ALL: &[&dyn Target] = &[
     &compose::Compose,
+    &env::Env,
     &github::Github,
     &kubernetes::Kubernetes,
     &nginx::Nginx,
     &prometheus::Prometheus,
+    &scripts::Scripts,
 ];
 
 /// The target of a name.

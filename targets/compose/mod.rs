@@ -10,13 +10,13 @@ mod handover;
 mod harden;
 mod health;
 mod hosts;
-mod ignore;
 mod options;
 mod scope;
 mod secrets;
 mod service;
 mod store;
 mod text;
+mod wiring;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +26,7 @@ use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
 
 pub(crate) use options::Options;
+pub(crate) use wiring::Wiring;
 
 use document::{Document, Network, Volume};
 use scope::Scope;
@@ -58,9 +59,6 @@ impl Target for Compose {
                 environment(stack, env, &options, out, diagnostics);
                 hosts.publish(env, options.host.as_ref(), diagnostics);
             }
-        }
-        if out.iter().any(|artifact| artifact.target == self.id()) {
-            ignore::add(out);
         }
     }
 }

@@ -88,12 +88,7 @@ fn secrets_arrive_as_asked_and_never_as_values() {
     for (delivery, mounts, variable, value) in [
         (Delivery::File, 3, "API_TOKEN_FILE", Value::Null),
         (Delivery::FileEnv, 3, "API_TOKEN_FILE", json!("/run/secrets/API_TOKEN")),
-        (
-            Delivery::Env,
-            0,
-            "API_TOKEN",
-            json!("${TOKEN:?set it in the environment of docker compose}"),
-        ),
+        (Delivery::Env, 0, "API_TOKEN", json!("${TOKEN:?see .env.example}")),
     ] {
         stack.environments[0].services[1].delivery = usual(delivery);
         let (document, _) = lowered(&stack);
@@ -403,13 +398,8 @@ fn the_edge_is_never_closed_for_long() {
 }
 
 #[test]
-fn what_holds_secrets_is_neither_committed_nor_watched() {
+fn what_holds_secrets_is_not_watched() {
     let mut stack = fixture::stack(Tier::Development);
-    let files = files(&stack);
-    let ignored = &files.iter().find(|(path, _)| path == ".gitignore").unwrap().1;
-    for line in ["/.env", "/.env.*", "!/.env.example", "/certs/", "/acme/", "/secrets/"] {
-        assert!(ignored.lines().any(|it| it == line), "{line}: {ignored}");
-    }
     stack.environments[0].services[0].build.as_mut().unwrap().context = usual(".".to_owned());
     let watch = &lowered(&stack).0["services"]["web"]["develop"]["watch"][0]["ignore"];
     for folder in [".env", "certs/", "acme/", "secrets/"] {

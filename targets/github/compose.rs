@@ -30,7 +30,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     );
     job.step(
         Step::run("Copy the files", include_str!("steps/compose-copy.sh"))
-            .env("FILES", files(environment, file, scribe).join("\n")),
+            .env("FILES", files(environment, file, deployment.script, scribe).join("\n")),
     );
     let start = start(deployment, &mut job);
     job.step(start);
@@ -86,7 +86,12 @@ fn placeholder(environment: &Environment) -> bool {
 }
 
 /// What the host needs from the repository: also the files that services mount from it.
-fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) -> Vec<String> {
+fn files(
+    environment: &Environment,
+    compose: String,
+    script: bool,
+    scribe: &mut Scribe<'_>,
+) -> Vec<String> {
     let name = &environment.name;
     let nginx = edge(environment).then(|| format!("nginx/{name}"));
     let mut mounted = BTreeSet::new();
@@ -100,7 +105,8 @@ fn files(environment: &Environment, compose: String, scribe: &mut Scribe<'_>) ->
             });
         }
     }
-    std::iter::once(compose).chain(nginx).chain(mounted).collect()
+    let script = script.then(|| crate::scripts::GENERATE.to_owned());
+    std::iter::once(compose).chain(nginx).chain(mounted).chain(script).collect()
 }
 
 /// An option of the compose target.
@@ -173,7 +179,7 @@ mod tests {
             environment.services[0].files.insert(label("motd"), mount);
             let mut diagnostics = Diagnostics::default();
             let mut scribe = Scribe { diagnostics: &mut diagnostics };
-            files(&environment, "compose.production.yaml".to_owned(), &mut scribe)
+            files(&environment, "compose.production.yaml".to_owned(), false, &mut scribe)
         };
         let base = ["compose.production.yaml", "nginx/production"];
         assert_eq!(copied(Some("motd.txt")), [&base[..], &["motd.txt"]].concat());

@@ -26,6 +26,8 @@ pub(crate) struct Deployment<'a> {
     pub(crate) platforms: Vec<DeployPlatform>,
     pub(crate) registry: Registry,
     pub(crate) runner: String,
+    /// Whether a script makes the secrets on the host.
+    pub(crate) script: bool,
 }
 
 impl<'a> Deployment<'a> {
@@ -59,7 +61,8 @@ impl<'a> Deployment<'a> {
             return None;
         };
         let runner = super::runner(&options, scribe);
-        Some(Self { environment, platforms, registry: Registry::of(registry), runner })
+        let script = !crate::scripts::covers(stack, environment).is_empty();
+        Some(Self { environment, platforms, registry: Registry::of(registry), runner, script })
     }
 
     /// The branch whose pushes it deploys.

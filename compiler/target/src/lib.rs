@@ -6,6 +6,7 @@
 mod artifact;
 pub mod ask;
 pub mod conventions;
+pub mod derived;
 mod emit;
 pub mod init;
 mod support;
