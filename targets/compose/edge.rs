@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Resources, Seconds, Sourced,
-    TlsProvider, pins,
+    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Platform, Resources, Seconds,
+    Sourced, TlsProvider, pins,
 };
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
@@ -25,14 +25,15 @@ const ACME_STATE: &str = "/var/lib/nginx/acme";
 pub(super) const LOCAL: u16 = 8080;
 
 /// Whether it runs here: something public does, and the files of nginx are written.
-pub(super) fn is_here(env: &Environment) -> bool {
-    env.routes.iter().any(|route| runs(&env[route.service])) && !is_off(env, "nginx")
+pub(crate) fn is_here(env: &Environment, platform: Platform) -> bool {
+    let here = env.routes.iter().any(|route| runs(&env[route.service], platform));
+    here && !is_off(env, "nginx")
 }
 
 /// nginx, and what gets its certificates, by name; nothing where nothing is public or the files of
 /// nginx are not written.
 pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
-    if !is_here(scope.env) {
+    if !is_here(scope.env, scope.platform) {
         return BTreeMap::new();
     }
     let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);

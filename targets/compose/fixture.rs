@@ -158,6 +158,7 @@ fn stores() -> Vec<Store> {
     let postgres = Engine::Postgres {
         database: "shop".to_owned(),
         user: "shop".to_owned(),
+        superuser: SecretId::at(5),
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: usual(true),
@@ -169,6 +170,7 @@ fn stores() -> Vec<Store> {
         purpose: usual(RedisPurpose::Queue),
         persistence: usual(Persistence::Aof),
         acl: SecretId::at(3),
+        monitor: None,
     };
     vec![store("postgres", postgres, "15", 5432, 1), store("redis", redis, "7.4", 6379, 4)]
 }
@@ -182,9 +184,8 @@ fn secrets() -> Vec<Secret> {
         consumers: Vec::new(),
         span: None,
     };
-    ["DATABASE_URL", "POSTGRES_PASSWORD", "TOKEN", "REDIS_ACL", "REDIS_PASSWORD"]
-        .map(secret)
-        .to_vec()
+    let names = ["DATABASE_URL", "POSTGRES_PASSWORD", "TOKEN", "REDIS_ACL", "REDIS_PASSWORD"];
+    names.into_iter().chain(["POSTGRES_SUPERUSER_PASSWORD"]).map(secret).collect()
 }
 
 fn route() -> Route {

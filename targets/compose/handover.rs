@@ -48,7 +48,7 @@ fn named(container: &Service) -> Vec<&VolumeMount> {
 }
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
-fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
+pub(crate) fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
     const WHY: &str = "gives a volume that docker made for root to its user, and ends";
     let bounds = edge::bounds(250, Bytes::mib(64), Bytes::mib(16));
     let mut service = harden::container(user, 32, &bounds);
@@ -71,7 +71,7 @@ fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Serv
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use stackc_model::{Bytes, Kind, Seconds, Server, Stack, Tier, Volume};
+    use stackc_model::{Bytes, Kind, Platform, Seconds, Server, Stack, Tier, Volume};
     use stackc_source::Diagnostics;
 
     use super::*;
@@ -80,7 +80,8 @@ mod tests {
 
     fn services(stack: &Stack) -> Value {
         let mut diagnostics = Diagnostics::default();
-        let mut scope = Scope::new(stack, &stack.environments[0], &mut diagnostics);
+        let mut scope =
+            Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
         serde_json::to_value(document(&mut scope, &Options::default()).services).unwrap()
     }
 

@@ -11,7 +11,7 @@ use super::text::{Text, texts};
 ///
 /// Readiness and not liveness: docker restarts no unhealthy container, so the check only decides
 /// when those that wait for it may go on.
-pub(super) fn command(service: &Service) -> Option<Vec<Text>> {
+pub(crate) fn command(service: &Service) -> Option<Vec<Text>> {
     let health = service.health.as_ref()?;
     let kind = *service.kind;
     let words = if let Some(command) = &health.command {

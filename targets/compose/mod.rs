@@ -1,26 +1,27 @@
 //! The `compose` target: one file per environment that runs on docker compose.
 
-mod bounds;
+pub(crate) mod bounds;
 mod build;
-mod document;
-mod edge;
+pub(crate) mod document;
+pub(crate) mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod handover;
+pub(crate) mod handover;
 mod harden;
-mod health;
+pub(crate) mod health;
 mod hosts;
 mod options;
-mod scope;
+pub(crate) mod scope;
 mod secrets;
 mod service;
 mod store;
-mod text;
+pub(crate) mod sum;
+pub(crate) mod text;
 mod wiring;
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Environment, Stack};
+use stackc_model::{Environment, Platform, Stack};
 use stackc_shape::{Decode, Shape};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
@@ -71,7 +72,7 @@ fn environment(
     out: &mut Artifacts,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut scope = Scope::new(stack, env, diagnostics);
+    let mut scope = Scope::new(stack, env, Platform::Compose, diagnostics);
     let document = document(&mut scope, options);
     let contents = std::mem::take(&mut scope.contents);
     match yaml(&document) {
@@ -104,10 +105,11 @@ fn document(scope: &mut Scope<'_>, options: &Options) -> Document {
 }
 
 /// Every container by its name.
-fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
+pub(crate) fn services(scope: &mut Scope<'_>) -> document::Containers {
     let mut found = BTreeMap::new();
     let env = scope.env;
-    let mut ports = store::LoopbackPorts::besides(edge::is_here(env).then_some(edge::LOCAL));
+    let mut ports =
+        store::LoopbackPorts::besides(edge::is_here(env, scope.platform).then_some(edge::LOCAL));
     for store in &env.stores {
         found.insert(store.name.to_string(), store::lower(scope, store, &mut ports));
     }
@@ -138,7 +140,7 @@ fn taken(scope: &mut Scope<'_>, name: &str) {
     let services = scope.env.services.iter().map(|item| (item.name.as_str(), item.span));
     let stores = scope.env.stores.iter().map(|item| (item.name.as_str(), item.span));
     if let Some((_, span)) = services.chain(stores).find(|(taken, _)| *taken == name) {
-        let message = format!("the compose file has a service `{name}` of its own");
+        let message = format!("the generated file has a service `{name}` of its own");
         scope.tell(codes::COLLISION, span, message, "choose another name");
     }
 }

@@ -12,7 +12,7 @@ use super::*;
 /// The document of the first environment and the codes of what was said about it.
 fn lowered(stack: &Stack) -> (Value, Vec<&'static str>) {
     let mut diagnostics = Diagnostics::default();
-    let mut scope = Scope::new(stack, &stack.environments[0], &mut diagnostics);
+    let mut scope = Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
     let document = document(&mut scope, &Options::default());
     let codes = diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
     (serde_json::to_value(document).unwrap(), codes)
@@ -237,11 +237,11 @@ fn content_becomes_a_file_of_its_own() {
     stack.environments[0].services[1].files.insert(label("conf"), mount);
     let files = files(&stack);
     let paths: Vec<_> = files.iter().map(|file| file.0.as_str()).collect();
-    let wanted = [".gitignore", "compose.production.yaml", "config/production/worker-conf"];
-    assert_eq!(paths, wanted);
+    let database = "config/production/postgres-init.sql";
+    assert_eq!(paths, ["compose.production.yaml", database, "config/production/worker-conf"]);
     assert_eq!(files[2].1, "a = $b\n");
-    assert!(files[1].1.contains("file: ./config/production/worker-conf"), "{}", files[1].1);
-    assert!(files[1].1.contains("target: /etc/worker.conf"), "{}", files[1].1);
+    assert!(files[0].1.contains("file: ./config/production/worker-conf"), "{}", files[0].1);
+    assert!(files[0].1.contains("target: /etc/worker.conf"), "{}", files[0].1);
 }
 
 #[test]

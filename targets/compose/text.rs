@@ -6,7 +6,7 @@ use stackc_model::EnvName;
 /// A value of the document. There is no way to make one from a plain string that leaves its `$`
 /// alive, so a value from the stack is always data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Text {
+pub(crate) struct Text {
     text: String,
     demands: Option<EnvName>,
 }
@@ -20,18 +20,18 @@ impl Serialize for Text {
 impl Text {
     /// The value of a variable of the shell or the `.env` file that runs compose; the run stops
     /// with the message where it is missing or empty.
-    pub(super) fn required(name: &EnvName, message: &str) -> Self {
+    pub(crate) fn required(name: &EnvName, message: &str) -> Self {
         Self { text: format!("${{{name}:?{message}}}"), demands: Some(name.clone()) }
     }
 
     /// This text with another behind it.
-    pub(super) fn then(self, other: &Self) -> Self {
+    pub(crate) fn then(self, other: &Self) -> Self {
         let demands = other.demands.clone().or(self.demands);
         Self { text: self.text + &other.text, demands }
     }
 
     /// The variable without which the run stops.
-    pub(super) fn demands(&self) -> Option<&EnvName> {
+    pub(crate) fn demands(&self) -> Option<&EnvName> {
         self.demands.as_ref()
     }
 }
@@ -43,7 +43,7 @@ impl<T: AsRef<str>> From<T> for Text {
 }
 
 /// Several values at once.
-pub(super) fn texts<T: AsRef<str>>(data: impl IntoIterator<Item = T>) -> Vec<Text> {
+pub(crate) fn texts<T: AsRef<str>>(data: impl IntoIterator<Item = T>) -> Vec<Text> {
     data.into_iter().map(Text::from).collect()
 }
 

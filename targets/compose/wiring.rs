@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{EnvName, Environment, Stack};
+use stackc_model::{EnvName, Environment, Platform, Stack};
 use stackc_source::Diagnostics;
 
 use super::document;
@@ -29,7 +29,7 @@ impl Wiring {
         // What there is to say is said when the file is written.
         let mut unheard = Diagnostics::default();
         let options = Options::of(env, &mut unheard)?;
-        let mut scope = Scope::new(stack, env, &mut unheard);
+        let mut scope = Scope::new(stack, env, Platform::Compose, &mut unheard);
         let document = document(&mut scope, &options);
         let mut wiring = Self { file: options.path_of(stack, env), ..Self::default() };
         for (name, service) in &document.services {

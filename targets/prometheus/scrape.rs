@@ -94,8 +94,9 @@ fn exporter(job: Job, swarm: bool) -> Scrape {
         ..Relabel::default()
     };
     let metric_relabel_configs = if job.name == CADVISOR { vec![noise] } else { Vec::new() };
+    let per_node = job.per_node();
     let scrape = Scrape { job_name: job.name, metric_relabel_configs, ..Scrape::default() };
-    if swarm && job.per_node {
+    if swarm && per_node {
         Scrape { dns_sd_configs: vec![addresses(&job.host, job.port, swarm)], ..scrape }
     } else {
         Scrape { static_configs: vec![fixed(vec![format!("{}:{}", job.host, job.port)])], ..scrape }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use stackc_model::{Engine, EnvName, Environment, Seconds, Secret, SecretId, SecretSource, Store};
+use stackc_model::{
+    Engine, EnvName, Environment, SUPERUSER, Seconds, Secret, SecretId, SecretSource, Store,
+};
 use stackc_target::derived::{self, Part};
 
 use crate::compose::Wiring;
@@ -127,11 +129,11 @@ fn keeper(env: &Environment, id: SecretId) -> Option<String> {
 
 fn keeps(store: &Store, id: SecretId) -> Option<String> {
     match &store.engine {
-        Engine::Postgres { database, user, users, .. } => {
-            let owner = (store.password == id).then_some(user.as_str());
-            let others = users.iter().find(|user| user.password == id);
-            let role = owner.or(others.map(|user| user.name.as_str()))?;
-            Some(format!("postgres {} {user} {database} {role}", store.name))
+        Engine::Postgres { database, user, superuser, users, .. } => {
+            let ours = [(*superuser, SUPERUSER), (store.password, user.as_str())];
+            let others = users.iter().map(|user| (user.password, user.name.as_str()));
+            let (_, role) = ours.into_iter().chain(others).find(|(password, _)| *password == id)?;
+            Some(format!("postgres {} {SUPERUSER} {database} {role}", store.name))
         }
         // It reads its users from a file at every start.
         Engine::Redis { .. } => None,

@@ -17,7 +17,10 @@ mod service;
 mod text;
 mod value;
 
-pub use data::{DatabaseUser, Dump, Engine, Persistence, RedisPurpose, Server, Store};
+pub use data::{
+    DataAccess, DatabaseUser, Dump, Engine, MONITOR, Persistence, RedisPurpose, SUPERUSER, Server,
+    Store,
+};
 pub use edge::{
     Access, AnswerCache, Cdn, Compression, Cors, Csp, Domain, Edge, EdgeLogs, Enforce, Extra,
     Header, Headers, Limit, LimitKey, LimitMode, Maintenance, Route, Timeouts, Tls, TlsProfile,

@@ -5,6 +5,7 @@
 
 mod artifact;
 pub mod ask;
+pub mod backup;
 pub mod conventions;
 pub mod derived;
 mod emit;
