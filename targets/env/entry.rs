@@ -39,19 +39,28 @@ pub(super) struct Made {
 }
 
 /// An environment with what its containers find.
-struct Place<'a> {
-    env: &'a Environment,
-    /// How it is called where several are meant.
-    called: &'a str,
+pub(super) struct Place<'a> {
+    pub(super) env: &'a Environment,
     wiring: Option<Wiring>,
     /// What the script takes care of.
     script: BTreeSet<String>,
 }
 
 impl<'a> Place<'a> {
-    fn of(stack: &Stack, env: &'a Environment, called: &'a str) -> Self {
-        let script = scripts::covers(stack, env);
-        Self { env, called, wiring: Wiring::of(stack, env), script }
+    pub(super) fn of(stack: &Stack, env: &'a Environment) -> Self {
+        let wiring = Wiring::of(stack, env);
+        let script = scripts::covers(env, wiring.as_ref());
+        Self { env, wiring, script }
+    }
+
+    /// Whether it runs on docker compose.
+    pub(super) fn composes(&self) -> bool {
+        self.wiring.is_some()
+    }
+
+    /// Whether a script makes secrets in it.
+    pub(super) fn scripted(&self) -> bool {
+        !self.script.is_empty()
     }
 
     fn demands(&self, name: &str) -> bool {
@@ -62,11 +71,12 @@ impl<'a> Place<'a> {
 
 /// The entries of all environments together. What is said of a name is what the most serious of
 /// them says; how it comes and where it goes is said of each.
-pub(super) fn of_all(stack: &Stack, environments: &[&Environment]) -> Vec<Entry> {
+pub(super) fn of_all(places: &[Place<'_>]) -> Vec<Entry> {
     let mut found: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for place in environments.iter().map(|env| Place::of(stack, env, "ENVIRONMENT")) {
+    for place in places {
         let asked = place.env.secrets().filter(|(_, secret)| !is_derived(secret));
-        for entry in asked.map(|(id, _)| entry(&place, id)).chain(tag(&place)) {
+        let asked = asked.map(|(id, _)| entry(place, id, "ENVIRONMENT"));
+        for entry in asked.chain(tag(place)) {
             found.entry(entry.name.clone()).or_default().push(entry);
         }
     }
@@ -90,19 +100,20 @@ fn together(entries: &[Entry]) -> Option<Entry> {
 }
 
 /// The entries of an environment: what compose reads from `.env`; without compose all that is asked.
-pub(super) fn of_one(stack: &Stack, env: &Environment) -> Vec<Entry> {
-    let place = Place::of(stack, env, env.name.as_str());
+pub(super) fn of_one(place: &Place<'_>) -> Vec<Entry> {
+    let env = place.env;
     let wanted = |(id, secret): &(SecretId, &Secret)| match &place.wiring {
         Some(wiring) => wiring.demands.contains_key(&secret.name),
         None => !is_derived(secret) && used_by(env, *id) != WORKFLOWS,
     };
     let entries = env.secrets().filter(wanted);
-    entries.map(|(id, _)| entry(&place, id)).chain(tag(&place)).collect()
+    entries.map(|(id, _)| entry(place, id, env.name.as_str())).chain(tag(place)).collect()
 }
 
 /// What is put together, as the most serious environment that has it does.
-pub(super) fn derived(environments: &[&Environment]) -> Vec<Made> {
-    let all = environments.iter().flat_map(|env| env.secrets().map(move |(id, it)| (*env, id, it)));
+pub(super) fn derived(places: &[Place<'_>]) -> Vec<Made> {
+    let environments = places.iter().map(|place| place.env);
+    let all = environments.flat_map(|env| env.secrets().map(move |(id, it)| (env, id, it)));
     let made = all.filter(|(.., secret)| is_derived(secret)).map(|(env, id, secret)| {
         let name = secret.name.to_string();
         (name.clone(), Made { name, about: about(secret), shape: shape(env, id) })
@@ -139,7 +150,8 @@ fn tag(place: &Place<'_>) -> Option<Entry> {
     })
 }
 
-fn entry(place: &Place<'_>, id: SecretId) -> Entry {
+/// `called` is how the environment is called, where one is meant or any.
+fn entry(place: &Place<'_>, id: SecretId, called: &str) -> Entry {
     let secret = &place.env[id];
     let half = half_of(place.env, secret);
     let (format, example) = half.map_or_else(|| look(secret), public_look);
@@ -152,8 +164,8 @@ fn entry(place: &Place<'_>, id: SecretId) -> Entry {
         environments: place.env.name.to_string(),
         format,
         example,
-        made: made(place, secret, half),
-        kept: kept(place, id),
+        made: made(place, secret, half, called),
+        kept: kept(place, id, called),
         rotate: rotate.unwrap_or_default(),
     }
 }
@@ -218,9 +230,9 @@ fn public_look(pair: &Secret) -> (String, String) {
 }
 
 /// Who makes it, or whom to ask.
-fn made(place: &Place<'_>, secret: &Secret, half: Option<&Secret>) -> String {
+fn made(place: &Place<'_>, secret: &Secret, half: Option<&Secret>, called: &str) -> String {
     let covered = |name: &str| place.script.contains(name);
-    let script = format!("{} {}", scripts::GENERATE, place.called);
+    let script = format!("{} {}", scripts::GENERATE, called);
     if let Some(pair) = half.filter(|pair| covered(pair.name.as_str())) {
         return format!("{script}, from {}", pair.name);
     }
@@ -247,9 +259,9 @@ fn made(place: &Place<'_>, secret: &Secret, half: Option<&Secret>) -> String {
 }
 
 /// Where its value lies.
-fn kept(place: &Place<'_>, id: SecretId) -> String {
+fn kept(place: &Place<'_>, id: SecretId, called: &str) -> String {
     let secret = &place.env[id];
-    let file = format!("./secrets/{}/{}", place.called, secret.name);
+    let file = format!("./secrets/{}/{}", called, secret.name);
     let held = |wiring: &Wiring| {
         let sources = |other| derived::sources(place.env, other);
         let mut made = place.env.secrets().filter(|(other, _)| sources(*other).contains(&id));

@@ -16,9 +16,7 @@ use stackc_target::{
     Artifact, Artifacts, Body, Format, Mode, RelPath, Target, Template, is_off, options,
 };
 
-use crate::compose::Wiring;
-use crate::scripts::covers;
-use entry::{Entry, Made};
+use entry::{Entry, Made, Place};
 
 /// The `env` target.
 pub(crate) struct Env;
@@ -75,20 +73,22 @@ impl Target for Env {
         for env in &stack.environments {
             let Options {} = options(env, "env", diagnostics);
         }
-        let on: Vec<_> = stack.environments.iter().filter(|env| !is_off(env, "env")).collect();
-        if on.is_empty() {
+        let on = stack.environments.iter().filter(|env| !is_off(env, "env"));
+        let places: Vec<_> = on.map(|env| Place::of(stack, env)).collect();
+        if places.is_empty() {
             return;
         }
         ignore::add(out);
-        let mut all = page(stack, "", &on, entry::of_all(stack, &on));
-        all.derived = entry::derived(&on);
+        let mut all = page(stack, "", &places, entry::of_all(&places));
+        all.derived = entry::derived(&places);
         add(&ALL, ".env.example", None, &all, out, diagnostics);
-        for env in on {
-            let entries = entry::of_one(stack, env);
+        for place in &places {
+            let name = place.env.name.as_str();
+            let entries = entry::of_one(place);
             if !entries.is_empty() {
-                let page = page(stack, env.name.as_str(), &[env], entries);
-                let path = format!(".env.{}.example", env.name);
-                add(&ONE, &path, Some(env), &page, out, diagnostics);
+                let page = page(stack, name, std::slice::from_ref(place), entries);
+                let path = format!(".env.{name}.example");
+                add(&ONE, &path, Some(place.env), &page, out, diagnostics);
             }
         }
     }
@@ -98,24 +98,22 @@ impl Target for Env {
 fn page<'a>(
     stack: &'a Stack,
     environment: &'a str,
-    environments: &[&Environment],
+    places: &[Place<'_>],
     entries: Vec<Entry>,
 ) -> Page<'a> {
     let mut groups: BTreeMap<(bool, String), Vec<Entry>> = BTreeMap::new();
     for entry in entries {
         // What every release needs comes first.
-        groups
-            .entry((entry.used_by != entry::RELEASE, entry.used_by.clone()))
-            .or_default()
-            .push(entry);
+        let key = (entry.used_by != entry::RELEASE, entry.used_by.clone());
+        groups.entry(key).or_default().push(entry);
     }
     let group = |((_, title), entries)| Group { title, entries };
     Page {
         header: HEADER,
         stack: stack.name.as_str(),
         environment,
-        compose: environments.iter().any(|env| Wiring::of(stack, env).is_some()),
-        script: environments.iter().any(|env| !covers(stack, env).is_empty()),
+        compose: places.iter().any(Place::composes),
+        script: places.iter().any(Place::scripted),
         groups: groups.into_iter().map(group).collect(),
         derived: Vec::new(),
     }

@@ -61,7 +61,8 @@ impl<'a> Deployment<'a> {
             return None;
         };
         let runner = super::runner(&options, scribe);
-        let script = !crate::scripts::covers(stack, environment).is_empty();
+        let wiring = crate::compose::Wiring::of(stack, environment);
+        let script = !crate::scripts::covers(environment, wiring.as_ref()).is_empty();
         Some(Self { environment, platforms, registry: Registry::of(registry), runner, script })
     }
 

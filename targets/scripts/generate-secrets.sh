@@ -86,11 +86,12 @@ die() { # STATUS MESSAGE
 
 # The bytes of a file, trailing line breaks included.
 content() { # FILE
-  REPLY=$(
-    cat -- "${1}"
-    printf .
-  )
-  REPLY=${REPLY%.}
+  if [[ ! -r "${1}" ]]; then
+    die 1 "${1} cannot be read: run this as the user who made it"
+  fi
+  if IFS= read -r -d '' REPLY <"${1}"; then
+    die 1 "${1} holds a zero byte"
+  fi
 }
 
 base64url() {
@@ -152,7 +153,9 @@ given() { # NAME
     IFS= read -r -s -p "value of ${1}: " REPLY
     printf '\n' >&2
   else
-    content -
+    if IFS= read -r -d '' REPLY; then
+      die 2 "the value of ${1} holds a zero byte"
+    fi
     if [[ "${REPLY%$'\n'}" != *$'\n'* ]]; then
       REPLY=${REPLY%$'\n'}
       REPLY=${REPLY%$'\r'}
@@ -194,9 +197,6 @@ hand_over() { # FILE READERS
 # Writes a secret in one step: whoever looks sees the old file or the new one, each of them whole.
 save() { # NAME READERS VALUE WHAT
   local -r path=${folder}/${1}
-  if [[ -d "${path}" ]]; then
-    die 1 "${path} is a folder, as docker makes one for a file that is missing: remove it"
-  fi
   if [[ -f "${path}" ]]; then
     content "${path}"
     if [[ "${REPLY}" == "${3}" ]]; then
@@ -234,6 +234,21 @@ env_lines() { # reads it into LINES_READ
   done
 }
 
+# What stands between double quotes, up to the second.
+unescaped() { # TEXT NAME
+  local text=${1}
+  REPLY=''
+  while [[ -n "${text}" && "${text}" != '"'* ]]; do
+    case "${text}" in
+      '\n'*) REPLY+=$'\n' text=${text:2} ;;
+      '\r'*) REPLY+=$'\r' text=${text:2} ;;
+      \\?*) REPLY+=${text:1:1} text=${text:2} ;;
+      '$'*) die 1 "${env_file}: put the value of ${2} into single quotes" ;;
+      *) REPLY+=${text:0:1} text=${text:1} ;;
+    esac
+  done
+}
+
 # The value of a variable, in the spelling that docker compose knows; the last line wins.
 env_value() { # NAME
   local line raw=''
@@ -249,11 +264,8 @@ env_value() { # NAME
       REPLY=${raw#"'"}
       REPLY=${REPLY%%"'"*}
       ;;
+    '"'*) unescaped "${raw:1}" "${1}" ;;
     *[\\\$]*) die 1 "${env_file}: put the value of ${1} into single quotes" ;;
-    '"'*)
-      REPLY=${raw#'"'}
-      REPLY=${REPLY%%'"'*}
-      ;;
     *)
       REPLY=${raw%%[[:space:]]#*}
       REPLY=${REPLY%"${REPLY##*[![:space:]]}"}
@@ -336,6 +348,9 @@ secret() {
 
 make_one() { # the columns of a secret
   local -r name=${1} recipe=${2%%,*} readers=${3} place=${4} path=${folder}/${1}
+  if [[ -d "${path}" ]]; then
+    die 1 "${path} is a folder, as docker makes one for a file that is missing: remove it"
+  fi
   case "${recipe}" in
     variable)
       env_value "${name}"
@@ -518,8 +533,9 @@ lock() {
     log "flock is not installed: nothing keeps two runs apart"
     return 0
   fi
-  exec {lock_file}>secrets/.lock
-  if ! flock --nonblock "${lock_file}"; then
+  exec {lock_file}>>secrets/.lock
+  # What a run that was killed had started may hold the lock a moment longer.
+  if ! flock --timeout 3 "${lock_file}"; then
     die 5 "another run has not ended yet"
   fi
   # What a run that was killed has left.

@@ -74,9 +74,13 @@ impl Target for Scripts {
         let mut environments = Vec::new();
         for env in &stack.environments {
             let Options {} = options(env, "scripts", diagnostics);
-            let Some(table) = table(stack, env) else { continue };
-            refuse(env, &table.secrets, diagnostics);
-            environments.push(table);
+            if is_off(env, "scripts") {
+                continue;
+            }
+            let Some(wiring) = Wiring::of(stack, env) else { continue };
+            let secrets = secrets::rows(env, &wiring);
+            refuse(env, &secrets, diagnostics);
+            environments.push(Table { name: env.name.to_string(), file: wiring.file, secrets });
         }
         if environments.iter().all(|table| table.secrets.is_empty()) || diagnostics.has_errors() {
             return;
@@ -114,17 +118,7 @@ fn refuse(env: &Environment, rows: &[Row], diagnostics: &mut Diagnostics) {
 }
 
 /// What the script takes care of in an environment, by name.
-pub(crate) fn covers(stack: &Stack, env: &Environment) -> BTreeSet<String> {
-    let rows = table(stack, env).into_iter().flat_map(|table| table.secrets);
-    rows.map(|row| row.name).collect()
-}
-
-/// What the script knows of an environment; `None` where it does not run on compose.
-fn table(stack: &Stack, env: &Environment) -> Option<Table> {
-    if is_off(env, "scripts") {
-        return None;
-    }
-    let wiring = Wiring::of(stack, env)?;
-    let secrets = secrets::rows(env, &wiring);
-    Some(Table { name: env.name.to_string(), file: wiring.file, secrets })
+pub(crate) fn covers(env: &Environment, wiring: Option<&Wiring>) -> BTreeSet<String> {
+    let rows = wiring.filter(|_| !is_off(env, "scripts")).map(|wiring| secrets::rows(env, wiring));
+    rows.into_iter().flatten().map(|row| row.name).collect()
 }
