@@ -7,6 +7,7 @@ mod kubernetes;
 mod nginx;
 mod prometheus;
 mod scripts;
+mod swarm;
 
 use stackc_target::Target;
 
@@ -19,6 +20,7 @@ pub const ALL: &[&dyn Target] = &[
     &nginx::Nginx,
     &prometheus::Prometheus,
     &scripts::Scripts,
+    &swarm::Swarm,
 ];
 
 /// The target of a name.

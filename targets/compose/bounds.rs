@@ -3,11 +3,11 @@
 //!
 //! Only what somebody wrote is reported: a default is a wish of ours, not of the user.
 
-use stackc_model::{Concurrency, Moment, ObserveLevel, Service, Sourced, Tier, Update};
+use stackc_model::{Concurrency, Moment, Service, Sourced, Tier, Update};
 use stackc_source::{Span, codes};
 
 use super::scope::Scope;
-use super::{harden, health};
+use super::{harden, health, tools};
 
 /// Reports everything of an environment.
 pub(super) fn report(scope: &mut Scope<'_>) {
@@ -204,33 +204,35 @@ fn unbounded<T>(scope: &mut Scope<'_>, size: &Sourced<T>, what: &str) {
     }
 }
 
-/// A backup that was asked for, or that production is taken to have.
+/// Stores that no run of ours saves, and the schedule, which is the host's to keep.
 fn backup(scope: &mut Scope<'_>) {
     let env = scope.env;
-    let (Some(backup), Some(store)) =
-        (&env.backup, env.stores.iter().find(|store| store.persistent))
-    else {
-        return;
-    };
+    let Some(backup) = env.backup.as_ref().filter(|_| !scope.is_development()) else { return };
     let times = [&backup.rpo, &backup.rto].map(|time| time.as_ref().and_then(written));
-    let asked = [written(&backup.schedule), written(&backup.keep_days)];
-    let asked = asked.into_iter().chain(times).flatten().next();
-    let taken = (env.tier == Tier::Production).then_some(store.span);
-    if let Some(span) = asked.or(taken).filter(|_| !scope.is_development()) {
-        let message = "no compose service makes backups yet".to_owned();
-        let help = "run `pg_dump` in the store's container from a timer of the host";
-        scope.tell(codes::PLANNED, span, message, help);
+    let asked = times.into_iter().chain([written(&backup.schedule), written(&backup.keep_days)]);
+    // Nobody loses sleep over a staging that nobody asked to be saved.
+    let missed = asked.flatten().next().is_some() || env.tier == Tier::Production;
+    for store in env.stores.iter().filter(|store| missed && store.persistent) {
+        if tools::backed_up(env, store).is_none() {
+            let message = format!("the backup on compose leaves `{}` out", store.name);
+            let help = "its volume outlives its container; copy the volume for more";
+            scope.tell(codes::PLANNED, store.span, message, help);
+        }
+    }
+    let saved = env.stores.iter().find(|store| tools::backed_up(env, store).is_some());
+    if let (Some(span), Some(store)) = (written(&backup.schedule), saved) {
+        let message = format!("compose has no schedule for `{}`", tools::backup_name(store));
+        let command = scope.command(&tools::backup_name(store));
+        let help = format!("run `{command}` from a timer of the host, at `{}`", *backup.schedule);
+        approximated(scope, span, message, &help);
     }
 }
 
 fn monitoring(scope: &mut Scope<'_>) {
     let level = &scope.env.observe.level;
-    if let Some(span) =
-        written(level).filter(|_| **level == ObserveLevel::Full && !scope.is_development())
-    {
-        let message = "no compose file runs the monitoring stack yet".to_owned();
-        let help = "rules and `prometheus.yml` are generated; run Prometheus, the Alertmanager and the \
-                    exporters beside, under the names that stand there";
+    if let Some(span) = written(level).filter(|_| scope.monitoring.is_some()) {
+        let message = "nobody is told of alerts yet, and there are no dashboards".to_owned();
+        let help = "look at http://127.0.0.1:9090/alerts on the host, through an SSH tunnel";
         scope.tell(codes::PLANNED, span, message, help);
     }
 }

@@ -13,11 +13,14 @@ use super::text::Text;
 #[derive(Debug, Serialize)]
 pub(crate) struct Document {
     pub(crate) name: String,
+    /// Files that are read as a part of this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) include: Vec<String>,
     pub(crate) services: Containers,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) networks: BTreeMap<&'static str, Network>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) volumes: BTreeMap<String, Volume>,
+    pub(crate) volumes: BTreeMap<Text, Volume>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) secrets: BTreeMap<String, File>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -42,14 +45,29 @@ pub(crate) struct Volume {
 }
 
 /// A secret or config from a file of the host.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct File {
     pub(crate) file: Text,
+}
+
+/// The file of an environment that a container stands in.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// What the stack is made of.
+    #[default]
+    Main,
+    /// What gets certificates.
+    Tls,
+    /// What watches.
+    Monitoring,
 }
 
 /// A service.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Service {
+    /// The file it stands in.
+    #[serde(skip)]
+    pub(crate) part: Part,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) image: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +91,8 @@ pub(crate) struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) command: Option<Vec<Text>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) entrypoint: Option<Vec<Text>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) restart: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) healthcheck: Option<Healthcheck>,
@@ -90,6 +110,8 @@ pub(crate) struct Service {
     pub(crate) deploy: Deploy,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) develop: Option<Develop>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) devices: Vec<Commented<&'static str>>,
     pub(crate) init: Flag,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) profiles: Vec<&'static str>,
@@ -199,6 +221,9 @@ fn as_text<S: Serializer>(port: &u16, serializer: S) -> Result<S::Ok, S::Error> 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Dependency {
     pub(crate) condition: Condition,
+    /// Whether it starts anew when what it waits for was made anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) restart: bool,
 }
 
 /// When the wait is over.
@@ -214,7 +239,7 @@ pub(crate) enum Condition {
 
 impl From<Condition> for Dependency {
     fn from(condition: Condition) -> Self {
-        Self { condition }
+        Self { condition, restart: false }
     }
 }
 
@@ -228,6 +253,9 @@ pub(crate) struct VolumeMount {
     pub(crate) read_only: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bind: Option<Bind>,
+    /// Whether the folder is a part of the generated tree.
+    #[serde(skip)]
+    pub(crate) generated: bool,
 }
 
 /// How a folder of the host is mounted.
@@ -235,6 +263,9 @@ pub(crate) struct VolumeMount {
 pub(crate) struct Bind {
     /// False: a missing folder stops the run, where docker would make an empty one owned by root.
     pub(crate) create_host_path: bool,
+    /// What becomes of file systems that the host mounts later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) propagation: Option<&'static str>,
 }
 
 impl VolumeMount {
@@ -246,6 +277,7 @@ impl VolumeMount {
             target: Text::from(target),
             read_only: false,
             bind: None,
+            generated: false,
         }
     }
 
@@ -256,8 +288,13 @@ impl VolumeMount {
 
     /// A folder of the host.
     pub(crate) fn folder(source: &str, target: &str, read_only: bool) -> Self {
-        let bind = Some(Bind { create_host_path: false });
+        let bind = Some(Bind { create_host_path: false, propagation: None });
         Self { r#type: "bind", bind, read_only, ..Self::volume(source, target) }
+    }
+
+    /// A folder of the generated tree, which no container changes.
+    pub(crate) fn generated(source: &str, target: &str) -> Self {
+        Self { generated: true, ..Self::folder(source, target, true) }
     }
 }
 
@@ -269,6 +306,15 @@ pub(crate) enum FileMount {
     Plain(String),
     /// Somewhere else, or under another name.
     At { source: String, target: Text },
+}
+
+impl FileMount {
+    /// The name of what is mounted.
+    pub(crate) fn source(&self) -> &String {
+        match self {
+            Self::Plain(name) | Self::At { source: name, .. } => name,
+        }
+    }
 }
 
 /// A health check.
@@ -318,14 +364,14 @@ pub(crate) struct Deploy {
 }
 
 /// Bounds of one copy.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(crate) struct Resources {
     pub(crate) limits: Amounts,
     pub(crate) reservations: Amounts,
 }
 
 /// Amounts of what a container may use.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(crate) struct Amounts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cpus: Option<String>,

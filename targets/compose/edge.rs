@@ -9,10 +9,11 @@ use stackc_model::{
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
 
-use super::document::{self, Condition, Port, Ulimit, VolumeMount};
+use super::document::{self, Condition, Part, Port, Ulimit, VolumeMount};
 use super::scope::{Scope, runs};
 use super::text::{Text, texts};
 use super::{harden, health, secrets};
+use crate::prometheus::Exporter;
 
 /// The user of the official nginx images.
 const USER: u32 = 101;
@@ -56,8 +57,11 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
     service.image = image(scope, "nginx", "nginx");
     service.depends_on = upstreams(scope);
     let folder = format!("./nginx/{}", scope.env.name);
-    service.volumes = vec![VolumeMount::folder(&folder, "/etc/nginx/stack", true)];
+    service.volumes = vec![VolumeMount::generated(&folder, "/etc/nginx/stack")];
     service.networks = vec!["edge"];
+    if scope.is_watched(Exporter::Nginx) {
+        service.networks.push("observe");
+    }
     let command = ["nginx", "-c", "/etc/nginx/stack/nginx.conf", "-g", "daemon off;"];
     service.command = Some(texts(command));
     service.healthcheck = Some(health::usual(health::curl("http://127.0.0.1:8081/healthz")));
@@ -115,13 +119,9 @@ fn provider(scope: &Scope<'_>) -> TlsProvider {
     scope.env.edge.tls.as_ref().map_or(TlsProvider::None, |tls| tls.provider.value)
 }
 
-/// As long as the slowest of those behind it, up to a bound: nginx listens no more while its last
-/// answers go out, so until the new one is there nobody gets any.
+/// A little longer than nginx takes to close its last connections itself.
 fn grace(scope: &Scope<'_>) -> String {
-    const LONGEST: Seconds = Seconds::new(30);
-    let public = scope.services().filter(|service| !service.routes.is_empty());
-    let slowest = public.map(|service| service.stop.grace.value).max();
-    slowest.map_or(LONGEST, |grace| grace.min(LONGEST)).compact()
+    Seconds { millis: scope.env.edge_grace().millis + 5000 }.compact()
 }
 
 /// The services behind the edge. It opens when all of them can answer.
@@ -160,6 +160,7 @@ const PLACE: &str = "umask 077; for host; do folder=\"/etc/nginx/certs/$host\"; 
 /// Makes them with the image of nginx, which holds OpenSSL.
 fn placeholders(scope: &mut Scope<'_>) -> document::Service {
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(128), Bytes::mib(64)));
+    service.part = Part::Tls;
     service.image = image(scope, "nginx", "nginx");
     service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
     service.networks = vec!["edge"];
@@ -184,6 +185,7 @@ fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
     }
     // The user of nginx, who must be able to read the keys that are written here.
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(256), Bytes::mib(64)));
+    service.part = Part::Tls;
     service.image = image(scope, "certbot", "certbot/certbot");
     service.volumes = vec![
         VolumeMount::folder("./acme/state", "/etc/letsencrypt", false),

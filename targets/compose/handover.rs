@@ -7,7 +7,7 @@ use stackc_target::Commented;
 use super::document::{Condition, Containers, Said, Service, VolumeMount};
 use super::scope::Scope;
 use super::text::texts;
-use super::{edge, harden, health};
+use super::{edge, harden, health, tools};
 
 /// The first argument is the user, the others are folders. What is root's no more was handed over
 /// before, or by the image.
@@ -22,7 +22,9 @@ pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Conta
             continue;
         };
         let run = format!("{name}-volumes");
-        runs.insert(run.clone(), hand_over(scope, user, &named(container)));
+        let mut service = hand_over(scope, user, &named(container));
+        service.profiles.clone_from(&container.profiles);
+        runs.insert(run.clone(), service);
         container.depends_on.insert(run, Condition::Completed.into());
     }
     runs
@@ -39,12 +41,15 @@ fn owners(scope: &Scope<'_>) -> Vec<(String, u32)> {
     });
     let images = scope.services().filter(|service| *service.kind == Kind::Image);
     let services = images.map(|service| (service.name.to_string(), *service.user));
-    stores.chain(services).filter(|(_, user)| *user > 0).collect()
+    let saved =
+        scope.env.stores.iter().map(|store| (tools::backup_name(store), tools::user(store)));
+    stores.chain(services).chain(saved).filter(|(_, user)| *user > 0).collect()
 }
 
-/// The named volumes of a container.
+/// The named volumes that a container writes to.
 fn named(container: &Service) -> Vec<&VolumeMount> {
-    container.volumes.iter().filter(|mount| mount.r#type == "volume").collect()
+    let named = |mount: &&VolumeMount| mount.r#type == "volume" && !mount.read_only;
+    container.volumes.iter().filter(named).collect()
 }
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
@@ -76,13 +81,12 @@ mod tests {
 
     use super::*;
     use crate::compose::fixture::{label, stack, usual};
-    use crate::compose::{Options, document};
 
     fn services(stack: &Stack) -> Value {
         let mut diagnostics = Diagnostics::default();
         let mut scope =
             Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
-        serde_json::to_value(document(&mut scope, &Options::default()).services).unwrap()
+        serde_json::to_value(crate::compose::services(&mut scope)).unwrap()
     }
 
     fn kept(kind: Kind, user: u32) -> Value {

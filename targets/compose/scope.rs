@@ -9,6 +9,7 @@ use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 
 use super::document;
 use super::text::Text;
+use crate::prometheus::{self, Exporter, Monitoring};
 
 /// One environment on its way to a compose file, or to the stack file of a swarm.
 pub(crate) struct Scope<'a> {
@@ -19,6 +20,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) diagnostics: &'a mut Diagnostics,
     /// The services that migrate each database.
     pub(crate) migrating: BTreeMap<StoreId, Vec<&'a Service>>,
+    /// What watches this environment here; `None` where nothing of ours does.
+    pub(crate) monitoring: Option<Monitoring>,
     /// Configs of the document, from files of the repository or from `contents`.
     pub(crate) configs: BTreeMap<String, document::File>,
     /// Files that only hold the content of a config, by path.
@@ -40,19 +43,25 @@ impl<'a> Scope<'a> {
             }
         }
         let (configs, contents) = (BTreeMap::new(), BTreeMap::new());
-        Self { stack, env, platform, diagnostics, migrating, configs, contents }
+        // What watches a swarm is not rendered yet.
+        let here = platform == Platform::Compose;
+        let monitoring = prometheus::monitoring(stack, env).filter(|_| here);
+        Self { stack, env, platform, diagnostics, migrating, monitoring, configs, contents }
     }
 
     /// The platform, as people call it.
     pub(crate) fn place(&self) -> &'static str {
-        if self.platform == Platform::Swarm { "swarm" } else { "compose" }
+        if self.platform == Platform::Swarm { "a swarm" } else { "compose" }
     }
 
     /// The command that runs what does not run all the time.
     pub(crate) fn command(&self, run: &str) -> String {
         match self.platform {
             Platform::Swarm => {
-                format!("docker stack deploy --detach=false -c swarm.{}.{run}.yaml", self.env.name)
+                format!(
+                    "docker stack deploy --detach=false -c swarm.{}.{run}.yaml <stack>",
+                    self.env.name
+                )
             }
             _ => format!("docker compose -f <file> run --rm {run}"),
         }
@@ -61,6 +70,12 @@ impl<'a> Scope<'a> {
     /// Whether this is a developer's machine: images are built here, ports are on loopback.
     pub(crate) fn is_development(&self) -> bool {
         self.env.tier == Tier::Development
+    }
+
+    /// Whether an exporter of this kind runs here.
+    pub(crate) fn is_watched(&self, exporter: Exporter) -> bool {
+        let mut jobs = self.monitoring.iter().flat_map(|monitoring| &monitoring.jobs);
+        jobs.any(|job| job.exporter == exporter)
     }
 
     /// Services that run here, which are not all: some may be on another platform.

@@ -62,9 +62,7 @@ pub(super) fn files(
 ) -> BTreeMap<String, File> {
     let mounts = services.values().flat_map(|service| &service.secrets);
     mounts
-        .map(|mount| match mount {
-            FileMount::Plain(name) | FileMount::At { source: name, .. } => name,
-        })
+        .map(FileMount::source)
         .map(|name| {
             let file = Text::from(format!("./secrets/{}/{name}", env.name));
             (name.clone(), File { file })

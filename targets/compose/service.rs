@@ -14,7 +14,7 @@ use super::{build, harden, health, secrets, sum};
 pub(super) fn lower(scope: &mut Scope<'_>, service: &Service) -> document::Service {
     let mut lowered = process(scope, service);
     lowered.depends_on = dependencies(scope, service);
-    lowered.networks = networks(service);
+    lowered.networks = networks(scope, service);
     lowered.volumes = volumes(scope, service);
     lowered.command = service.command.as_ref().map(|command| texts(command.iter()));
     lowered.healthcheck = health::check(service);
@@ -128,7 +128,7 @@ fn configs(scope: &mut Scope<'_>, service: &Service) -> Vec<FileMount> {
 }
 
 /// The name of a volume of a service.
-pub(super) fn volume(service: &Service, name: &str) -> String {
+pub(crate) fn volume(service: &Service, name: &str) -> String {
     format!("{}-{name}", service.name)
 }
 
@@ -145,11 +145,13 @@ fn needs_store(service: &Service) -> bool {
 }
 
 /// `edge` where the proxy must reach it, `app` to reach each other and the outside, `data` for
-/// stores. Static files need nobody, so their server is on `edge` alone.
-fn networks(service: &Service) -> Vec<&'static str> {
+/// stores, `observe` where its metrics are asked for. Static files need nobody, so their server is on `edge` alone.
+fn networks(scope: &Scope<'_>, service: &Service) -> Vec<&'static str> {
     let public = !service.routes.is_empty();
     let app = !(public && service.kind.is_static());
-    let joined = [("app", app), ("data", needs_store(service)), ("edge", public)];
+    let watched = scope.monitoring.is_some() && service.metrics.is_some();
+    let joined =
+        [("app", app), ("data", needs_store(service)), ("edge", public), ("observe", watched)];
     joined.into_iter().filter(|(_, join)| *join).map(|(name, _)| name).collect()
 }
 

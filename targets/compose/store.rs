@@ -13,7 +13,7 @@ use super::{harden, health, secrets};
 use stackc_target::{init, tuning};
 
 /// The user of the Debian images of PostgreSQL, Redis and Valkey.
-const USER: u32 = 999;
+pub(super) const USER: u32 = 999;
 /// Where a server listens that is not told otherwise.
 const POSTGRES_PORT: u16 = 5432;
 
@@ -65,7 +65,7 @@ pub(super) fn lower(scope: &mut Scope<'_>, store: &Store, ports: &mut LoopbackPo
 }
 
 /// The name of a store's volume.
-pub(super) fn volume(store: &Store) -> String {
+pub(crate) fn volume(store: &Store) -> String {
     format!("{}-data", store.name)
 }
 
@@ -229,13 +229,18 @@ fn described(scope: &Scope<'_>, store: &Store, server: &Server) -> Service {
 }
 
 /// Reads the password from its file into the environment of the client: never on a command line,
-/// where others could see it. A refusal is an answer too, so the answer itself is looked at.
-fn ping(name: &str) -> String {
+/// where others could see it.
+pub(super) fn login(name: &str) -> &'static str {
     // valkey-cli was renamed before its variable was, so it gets both.
-    let variables = match name {
+    match name {
         "valkey" => "REDISCLI_AUTH=\"$(cat \"$1\")\" VALKEYCLI_AUTH=\"$(cat \"$1\")\"",
         _ => "REDISCLI_AUTH=\"$(cat \"$1\")\"",
-    };
+    }
+}
+
+/// A refusal is an answer too, so the answer itself is looked at.
+fn ping(name: &str) -> String {
+    let variables = login(name);
     format!("{variables} {name}-cli -p \"$2\" ping | grep -qx PONG")
 }
 

@@ -24,6 +24,16 @@ impl Text {
         Self { text: format!("${{{name}:?{message}}}"), demands: Some(name.clone()) }
     }
 
+    /// The data this text was made from, where it substitutes nothing.
+    pub(crate) fn data(&self) -> String {
+        self.text.replace("$$", "$")
+    }
+
+    /// This text where a swarm would expand templates: `{{` starts one unless a template says it.
+    pub(crate) fn untemplated(self) -> Self {
+        Self { text: self.text.replace("{{", "{{\"{{\"}}"), ..self }
+    }
+
     /// This text with another behind it.
     pub(crate) fn then(self, other: &Self) -> Self {
         let demands = other.demands.clone().or(self.demands);

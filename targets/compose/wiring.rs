@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use stackc_model::{EnvName, Environment, Platform, Stack};
 use stackc_source::Diagnostics;
 
-use super::document;
-use super::document::{FileMount, Said, Service};
+use super::document::{Part, Said, Service};
 use super::options::Options;
 use super::scope::Scope;
+use super::services;
 
 /// What the containers of an environment find on their host.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,21 +30,20 @@ impl Wiring {
         let mut unheard = Diagnostics::default();
         let options = Options::of(env, &mut unheard)?;
         let mut scope = Scope::new(stack, env, Platform::Compose, &mut unheard);
-        let document = document(&mut scope, &options);
-        let mut wiring = Self { file: options.path_of(stack, env), ..Self::default() };
-        for (name, service) in &document.services {
+        let file = options.path_of(stack, env, Part::Main);
+        let mut wiring = Self { file, ..Self::default() };
+        for (name, service) in &services(&mut scope) {
             wiring.note(name, service);
         }
         Some(wiring)
     }
 
     fn note(&mut self, name: &str, service: &Service) {
-        if service.restart != Some("no") {
+        if service.restart != Some("no") && service.profiles.is_empty() {
             self.lasting.insert(name.to_owned());
         }
         for mount in &service.secrets {
-            let (FileMount::Plain(secret) | FileMount::At { source: secret, .. }) = mount;
-            let readers = self.mounts.entry(secret.clone()).or_default();
+            let readers = self.mounts.entry(mount.source().clone()).or_default();
             readers.insert(name.to_owned(), user(service));
         }
         for variable in

@@ -1,6 +1,7 @@
 //! What is logged of requests.
 
 use super::conf::{Arg, Directive, line, one};
+use super::exact;
 use super::scope::Scope;
 
 /// The formats in use, and the log itself.
@@ -37,15 +38,18 @@ pub(super) fn errors(scope: &Scope<'_>) -> Directive {
 
 fn format(scope: &Scope<'_>, suffix: &str, uri: &str) -> Directive {
     let full = format!("{}{suffix}", name(scope));
+    // A request may be under limits of both kinds.
+    let counted = exact::is_on(scope);
     let (escape, fields) = match name(scope) {
-        "text" => ("escape=default", text(uri)),
-        _ => ("escape=json", json(uri)),
+        "text" => ("escape=default", text(uri, counted)),
+        _ => ("escape=json", json(uri, counted)),
     };
     let start = [Arg::ours(full), escape.into()];
-    line("log_format", start.into_iter().chain(fields.into_iter().map(Arg::ours))).stacked()
+    let fields = fields.into_iter().filter(|field| !field.is_empty()).map(Arg::ours);
+    line("log_format", start.into_iter().chain(fields)).stacked()
 }
 
-fn json(uri: &str) -> Vec<String> {
+fn json(uri: &str, counted: bool) -> Vec<String> {
     vec![
         r#"{"time":"$time_iso8601","#.to_owned(),
         r#""request_id":"$request_id","#.to_owned(),
@@ -61,16 +65,18 @@ fn json(uri: &str) -> Vec<String> {
         r#""upstream_status":"$upstream_status","#.to_owned(),
         r#""upstream_seconds":"$upstream_response_time","#.to_owned(),
         r#""limit":"$limit_req_status","#.to_owned(),
+        if counted { format!(r#""limit_exact":"{}","#, exact::STATUS) } else { String::new() },
         r#""user_agent":"$http_user_agent"}"#.to_owned(),
     ]
 }
 
-fn text(uri: &str) -> Vec<String> {
+fn text(uri: &str, counted: bool) -> Vec<String> {
     vec![
         "$time_iso8601 $remote_addr $host ".to_owned(),
         format!(r#""$request_method {uri} $server_protocol" "#),
         "$status $body_bytes_sent $request_time ".to_owned(),
         "$upstream_status $upstream_response_time $limit_req_status ".to_owned(),
+        if counted { format!("{} ", exact::STATUS) } else { String::new() },
         r#"$request_id "$http_user_agent""#.to_owned(),
     ]
 }

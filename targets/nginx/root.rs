@@ -7,7 +7,7 @@ use stackc_source::Diagnostics;
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
 use super::scope::{Scope, refuse};
 use super::site::{HTTP, HTTPS, Site, http2, listen};
-use super::{acme, cache, client, cors, extra, log, maintenance, proxy};
+use super::{acme, cache, client, cors, exact, extra, log, maintenance, proxy};
 
 /// The name server of a container.
 const RESOLVER: &str = "127.0.0.11";
@@ -29,9 +29,12 @@ pub(super) fn conf(
         log::errors(scope),
     ];
     out.extend(acme::module(scope));
+    out.extend(exact::module(scope));
     if scope.routes.iter().any(|route| route.websocket) {
-        let stop = plain("worker_shutdown_timeout", "1h");
-        out.push(stop.comment("After a reload, open WebSockets keep the old workers this long."));
+        let stop = one("worker_shutdown_timeout", scope.environment.edge_grace().compact());
+        out.push(
+            stop.comment("When workers are replaced or stopped, open WebSockets are closed then."),
+        );
     }
     let connections = one("worker_connections", options.worker_connections.to_string());
     out.push(block("events", [], vec![connections]));
@@ -193,7 +196,7 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
             line("server", [Arg::ours(address), "resolve".into()]),
         ];
         if sticky.contains(&name) {
-            items.push(plain("hash", "$binary_remote_addr consistent"));
+            items.push(stickiness(scope, &name));
         }
         items.extend((!scope.keeps_alive()).then(|| plain("keepalive", "32")));
         block("upstream", [Arg::ours(name)], items)
@@ -205,6 +208,18 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
     ];
     out.extend(servers.into_iter().map(upstream));
     out
+}
+
+/// Sends a client to the copy that it was sent to before. A cookie tells clients behind one address
+/// apart; but requests with cookies get no kept answers, so where any are kept the address has to do.
+fn stickiness(scope: &Scope<'_>, upstream: &str) -> Directive {
+    if !scope.has_sticky_cookies() || scope.routes.iter().any(|route| cache::is_kept(route)) {
+        return plain("hash", "$binary_remote_addr consistent");
+    }
+    let secure = scope.environment.edge.tls.is_some().then_some("secure");
+    let name = Arg::ours(format!("copy_of_{}", upstream.replace('-', "_")));
+    let words = ["path=/", "httponly", "samesite=lax"].into_iter().chain(secure).map(Arg::from);
+    line("sticky", ["cookie".into(), name].into_iter().chain(words))
 }
 
 /// Servers for hosts that are not ours.

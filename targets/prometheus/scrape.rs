@@ -7,8 +7,9 @@ use stackc_target::conventions::SECRETS_DIR;
 
 use super::amount::compact;
 use super::document::{
-    Alerting, Alertmanager, Authorization, Blackbox, Config, Dns, ExternalLabels, Global,
-    HttpProbe, Module, Relabel, Retention, Scrape, Static, Storage, TcpProbe, Tsdb,
+    Alerting, Alertmanager, AlertmanagerConfig, Authorization, Blackbox, Config, Dns,
+    ExternalLabels, Global, HttpProbe, Module, Receiver, Relabel, Retention, Route, Scrape, Static,
+    Storage, TcpProbe, Tsdb,
 };
 use super::jobs::{ALERTMANAGER_ADDRESS, BLACKBOX_ADDRESS, CADVISOR, HOSTS, Job, PAGES, exporters};
 use super::world::{Watched, World};
@@ -134,6 +135,15 @@ fn addresses(name: &str, port: u16, swarm: bool) -> Dns {
 
 fn fixed(targets: Vec<String>) -> Static {
     Static { targets }
+}
+
+/// An Alertmanager that groups and silences, and tells nobody.
+pub(super) fn alertmanager() -> AlertmanagerConfig {
+    const NOBODY: &str = "nobody";
+    AlertmanagerConfig {
+        route: Route { receiver: NOBODY, group_by: vec!["alertname", "job"] },
+        receivers: vec![Receiver { name: NOBODY }],
+    }
 }
 
 /// The modules the probes name; `None` where nothing is probed.

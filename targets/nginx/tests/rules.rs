@@ -1,6 +1,6 @@
 //! Who may enter, who may call, what is kept, and where certificates come from.
 
-use stackc_model::{AnswerCache, Cdn, Cors, Enforce, LimitKey, Maintenance, Seconds};
+use stackc_model::{AnswerCache, Cdn, Cors, Enforce, Kind, LimitKey, Maintenance, Seconds};
 
 use super::*;
 
@@ -74,12 +74,81 @@ fn answers_are_kept_where_a_route_says_so() {
     let site = &files["sites/main.conf"];
     assert!(location(site, "/api/").contains(&"proxy_cache_valid 200 301 308 5m;"));
     assert!(!location(site, "/").contains(&"include cache.conf;"));
-    assert!(files["cache.conf"].contains("proxy_no_cache $http_authorization $http_cookie;"));
+    // Aliases may have answers of their own.
+    assert!(files["cache.conf"].contains("proxy_cache_key $scheme$host$request_uri;"));
+    let private = "proxy_no_cache $http_authorization $http_cookie $private;";
+    assert!(files["cache.conf"].contains(private));
+    // As long as the route says, even where the service says otherwise.
+    let ignored = "proxy_ignore_headers X-Accel-Expires Expires Cache-Control;";
+    assert!(location(site, "/api/").contains(&ignored));
     // The front end is a build of Vite, the backend is not.
     assert!(location(site, "/").contains(&"add_header Cache-Control $asset_cache always;"));
     assert!(!location(site, "/api/").iter().any(|line| line.contains("$asset_cache")));
     let root = &files["nginx.conf"];
     assert!(root.contains("\"~^(?:200|206|304) /assets/\" \"public, max-age=86400, immutable\";"));
+}
+
+#[test]
+fn health_is_always_asked_anew() {
+    let (files, _) = with(|environment| {
+        environment.services[0].health.as_mut().unwrap().ready =
+            Some(sourced("/api/up".to_owned()));
+        for route in &mut environment.routes[1..] {
+            route.cache = sourced(AnswerCache::AsTold);
+        }
+    });
+    let site = &files["sites/main.conf"];
+    assert!(location(site, "/api/").contains(&"include cache.conf;"));
+    assert_eq!(location(site, "= /api/up"), ["proxy_pass http://backend_http;"]);
+    assert_eq!(location(site, "= /live"), ["proxy_pass http://frontend_http;"]);
+}
+
+#[test]
+fn pages_of_nextjs_go_with_their_build() {
+    let kept = |kind, cache| {
+        with(move |environment| {
+            environment.services[1].kind = sourced(kind);
+            environment.routes[2].cache = sourced(cache);
+        })
+        .0
+    };
+    let files = kept(Kind::Nextjs, AnswerCache::AsTold);
+    let pages = "proxy_no_cache $page;";
+    assert!(location(&files["sites/main.conf"], "/").contains(&pages));
+    assert!(files["nginx.conf"].contains("map $upstream_http_content_type $page {"));
+    let minute = AnswerCache::For(Seconds::new(60));
+    for files in [kept(Kind::Nextjs, minute), kept(Kind::Node, AnswerCache::AsTold)] {
+        assert!(!location(&files["sites/main.conf"], "/").contains(&pages));
+        assert!(!files["nginx.conf"].contains("$page "));
+    }
+}
+
+#[test]
+fn clients_stay_at_their_copy() {
+    let sticky = |cache, version: &str| {
+        let mut stack = shop();
+        stack.versions.insert("nginx".to_owned(), sourced(version.to_owned()));
+        let environment = &mut stack.environments[0];
+        environment.services[0].scale.sticky = sourced(true);
+        environment.routes[2].cache = sourced(cache);
+        render(&stack).0["nginx.conf"].clone()
+    };
+    let cookie =
+        "        sticky cookie copy_of_backend_http path=/ httponly samesite=lax secure;\n";
+    let address = "        hash $binary_remote_addr consistent;\n";
+    assert_eq!(sticky(AnswerCache::Never, "1.30").matches(cookie).count(), 1);
+    // Whoever has a cookie gets no kept answers.
+    assert_eq!(sticky(AnswerCache::AsTold, "1.30").matches(address).count(), 1);
+    assert_eq!(sticky(AnswerCache::Never, "1.29.5").matches(address).count(), 1);
+}
+
+#[test]
+fn sockets_are_closed_before_the_container_is() {
+    let (files, _) = with(|environment| {
+        environment.services[0].stop.grace = sourced(Seconds::new(20));
+        environment.services[0].routes = vec![stackc_model::RouteId::at(0)];
+    });
+    assert!(files["nginx.conf"].contains("\nworker_shutdown_timeout 20s;\n"));
 }
 
 #[test]
@@ -126,13 +195,11 @@ fn a_limit_counts_by_header_and_by_address_where_it_is_missing() {
         })
     };
     let (files, said) = keyed(LimitKey::Header("X-Api-Key".to_owned()), Enforce::Both);
-    // The application counts exactly, so that nginx is coarse is no news.
     assert!(said.is_empty(), "{said:?}");
     let limits = &files["limits.conf"];
     assert!(limits.contains("default $http_x_api_key;\n    \"\" $binary_remote_addr;"));
     assert!(limits.contains("POST $limit_all_client;"));
-    let both = [codes::APPROXIMATED.id, codes::APPROXIMATED.id];
-    assert_eq!(keyed(LimitKey::User, Enforce::Edge).1, both);
+    assert_eq!(keyed(LimitKey::User, Enforce::Edge).1, [codes::APPROXIMATED.id]);
     assert!(keyed(LimitKey::User, Enforce::Both).1.is_empty());
 }
 
@@ -174,4 +241,53 @@ fn text_of_the_stack_stands_in_files_of_its_own() {
     let (files, said) = text("} server {");
     assert_eq!(said, [codes::CANNOT_CARRY.id]);
     assert!(!files.contains_key("extra.server.conf"));
+}
+
+#[test]
+fn an_old_nginx_is_told_headers_wherever_one_is_added() {
+    let mut stack = shop();
+    stack.versions.insert("nginx".to_owned(), sourced("1.29.2".to_owned()));
+    let environment = &mut stack.environments[0];
+    environment.routes[1].cache = sourced(AnswerCache::AsTold);
+    environment.edge.static_cache = Some(sourced(Seconds::new(86_400)));
+    let retry_after = sourced(Seconds::new(600));
+    environment.edge.maintenance = Some(sourced(Maintenance { allow: Vec::new(), retry_after }));
+    let adds = |files: &BTreeMap<String, String>| {
+        let site = files["sites/main.conf"].clone();
+        let bodies = site.split("    location ").skip(1).map(|it| it.split("\n    }\n").next());
+        let adding = bodies.flatten().filter(|body| body.contains("add_header"));
+        adding.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (files, said) = render(&stack);
+    assert!(said.is_empty(), "{said:?}");
+    let adding = adds(&files);
+    // Two of the cached route, one of the front end, the two that refuse.
+    assert_eq!(adding.len(), 5, "{adding:?}");
+    for body in adding {
+        assert_eq!(body.matches("include headers.conf;").count(), 1, "{body}");
+    }
+    stack.versions.insert("nginx".to_owned(), sourced("1.29.3".to_owned()));
+    let files = render(&stack).0;
+    assert!(files["headers.conf"].contains("add_header_inherit merge;"));
+    assert!(adds(&files).iter().all(|body| !body.contains("headers.conf")));
+}
+
+#[test]
+fn an_old_nginx_keeps_connections_to_services_open() {
+    let of = |version: &str| {
+        let mut stack = shop();
+        stack.versions.insert("nginx".to_owned(), sourced(version.to_owned()));
+        stack.environments[0].routes[1].sensitive = true;
+        render(&stack).0
+    };
+    let (before, since) = (of("1.29.6"), of("1.29.7"));
+    let clear = "proxy_set_header Connection \"\";";
+    assert_eq!(before["nginx.conf"].matches("        keepalive 32;").count(), 2);
+    assert!(before["nginx.conf"].contains("proxy_http_version 1.1;"));
+    assert!(before["nginx.conf"].contains(clear));
+    // A location with headers of its own inherits none.
+    assert!(location(&before["sites/main.conf"], "/api/").contains(&clear));
+    for text in since.values() {
+        assert!(!text.contains(clear) && !text.contains("keepalive 32"), "{text}");
+    }
 }
