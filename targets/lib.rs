@@ -1,6 +1,7 @@
 //! One folder per output format. This file is the registry: the only list of targets there is.
 
 mod compose;
+mod dockerfile;
 mod env;
 mod github;
 mod kubernetes;
@@ -14,6 +15,7 @@ use stackc_target::Target;
 /// Every target, by name.
 pub const ALL: &[&dyn Target] = &[
     &compose::Compose,
+    &dockerfile::Dockerfile,
     &env::Env,
     &github::Github,
     &kubernetes::Kubernetes,

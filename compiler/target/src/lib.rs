@@ -9,6 +9,7 @@ pub mod backup;
 pub mod conventions;
 pub mod derived;
 mod emit;
+pub mod image;
 pub mod init;
 mod support;
 mod template;
