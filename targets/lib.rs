@@ -1,6 +1,7 @@
 //! One folder per output format. This file is the registry: the only list of targets there is.
 
 mod compose;
+mod dockerfile;
 mod github;
 mod kubernetes;
 mod nginx;
@@ -12,6 +13,7 @@ use stackc_target::Target;
 /// Every target, by name.
 pub const ALL: &[&dyn Target] = &[
     &compose::Compose,
+    &dockerfile::Dockerfile,
     &github::Github,
     &kubernetes::Kubernetes,
     &nginx::Nginx,

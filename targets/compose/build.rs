@@ -44,7 +44,7 @@ fn released(image: &str) -> Text {
 }
 
 fn document_build(owner: &Service, build: &stackc_model::Build) -> Build {
-    let args = build.args.iter().map(|(name, value)| (name.clone(), Text::from(value)));
+    let args = build.args.iter().map(|(name, value)| (name.clone(), Text::from(&value.value)));
     let public =
         owner.public_env.iter().map(|(name, value)| (name.to_string(), Text::from(&value.value)));
     Build {

@@ -286,6 +286,12 @@ impl VolumeMount {
         Self { target: Text::from(target), ..self.clone() }
     }
 
+    /// The same folder of the host, made where it is missing.
+    pub(crate) fn made(&self) -> Self {
+        let bind = self.bind.map(|bind| Bind { create_host_path: true, ..bind });
+        Self { bind, ..self.clone() }
+    }
+
     /// A folder of the host.
     pub(crate) fn folder(source: &str, target: &str, read_only: bool) -> Self {
         let bind = Some(Bind { create_host_path: false, propagation: None });

@@ -16,7 +16,7 @@ use super::{harden, health, secrets};
 use crate::prometheus::Exporter;
 
 /// The user of the official nginx images.
-const USER: u32 = 101;
+pub(super) const USER: u32 = 101;
 const CERTS: &str = "/etc/nginx/certs";
 const WEBROOT: &str = "/var/www/acme";
 /// Where the ACME module of nginx keeps its account and certificates.
@@ -163,7 +163,7 @@ fn placeholders(scope: &mut Scope<'_>) -> document::Service {
     service.part = Part::Tls;
     service.image = image(scope, "nginx", "nginx");
     service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
-    service.networks = vec!["edge"];
+    service.network_mode = Some("none");
     let hosts = scope.env.domains.values().map(|domain| domain.host.to_ascii_lowercase());
     let script = ["sh", "-c", PLACE, "placeholders"].map(str::to_owned);
     service.command = Some(texts(script.into_iter().chain(hosts)));

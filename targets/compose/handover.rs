@@ -1,10 +1,12 @@
-//! Volumes of other people's images: docker makes a volume for root where the image has no folder at
-//! its path, and then a user without rights cannot write to it. A run of its own hands it over first.
+//! What docker makes for root: a volume where the image has no folder at its path, and a missing folder
+//! of the host. A user without rights cannot write to either. A run of its own hands it over first.
+
+use std::collections::BTreeMap;
 
 use stackc_model::{Bytes, Engine, Kind};
 use stackc_target::Commented;
 
-use super::document::{Condition, Containers, Said, Service, VolumeMount};
+use super::document::{Condition, Containers, Part, Said, Service, VolumeMount};
 use super::scope::Scope;
 use super::text::texts;
 use super::{edge, harden, health, tools};
@@ -13,6 +15,9 @@ use super::{edge, harden, health, tools};
 /// before, or by the image.
 const HAND_OVER: &str = "user=$1; shift; for folder; do \
      test \"$(stat -c %u \"$folder\")\" != 0 || chown -R \"$user:$user\" \"$folder\" || exit; done";
+
+/// The run for the folders of the edge.
+const FOLDERS: &str = "nginx-volumes";
 
 /// Adds the runs, by name, and lets those whose volumes they are wait for them.
 pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Containers {
@@ -28,6 +33,32 @@ pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Conta
         container.depends_on.insert(run, Condition::Completed.into());
     }
     runs
+}
+
+/// Adds the run for the folders of the host that the edge writes to. Docker makes those that are missing
+/// when it creates a container; whoever mounts one starts when it is the edge's.
+pub(super) fn folders(scope: &mut Scope<'_>, edge: &mut Containers) {
+    let mut made = BTreeMap::new();
+    let mut part = Part::Main;
+    for container in edge.values() {
+        let written = container.volumes.iter().filter(|it| it.bind.is_some() && !it.read_only);
+        for mount in written {
+            part = part.max(container.part);
+            made.insert(mount.source.clone(), mount.made());
+        }
+    }
+    if made.is_empty() {
+        return;
+    }
+    for container in edge.values_mut() {
+        for mount in container.volumes.iter_mut().filter(|it| made.contains_key(&it.source)) {
+            *mount = mount.made();
+            container.depends_on.insert(FOLDERS.to_owned(), Condition::Completed.into());
+        }
+    }
+    let mut run = hand_over(scope, edge::USER, &made.values().collect::<Vec<_>>());
+    run.part = part;
+    edge.insert(FOLDERS.to_owned(), run);
 }
 
 /// Who may find a volume that is root's, and the user he runs as. The images of the other stores have
@@ -54,7 +85,7 @@ fn named(container: &Service) -> Vec<&VolumeMount> {
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
 pub(crate) fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
-    const WHY: &str = "gives a volume that docker made for root to its user, and ends";
+    const WHY: &str = "gives what docker made for root to its user, and ends";
     let bounds = edge::bounds(250, Bytes::mib(64), Bytes::mib(16));
     let mut service = harden::container(user, 32, &bounds);
     service.image = edge::image(scope, "nginx", "nginx");

@@ -155,6 +155,7 @@ pub(crate) fn services(scope: &mut Scope<'_>) -> document::Containers {
         found.insert(service.name.to_string(), service::lower(scope, service));
     }
     let mut ours = edge::lower(scope);
+    handover::folders(scope, &mut ours);
     if scope.platform == Platform::Compose {
         ours.extend(tools::lower(scope));
         ours.extend(monitoring::lower(scope));

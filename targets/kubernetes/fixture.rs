@@ -112,7 +112,7 @@ pub(crate) fn service(text: &str, kind: Kind, port: Option<u16>) -> Service {
             format: given("json".to_owned()),
             level: given("info".to_owned()),
         },
-        spa: given(false),
+        files_served: None,
         platforms: vec![Platform::Kubernetes],
     }
 }

@@ -8,6 +8,7 @@ pub mod ask;
 pub mod backup;
 pub mod conventions;
 mod emit;
+pub mod image;
 pub mod init;
 mod support;
 mod template;

@@ -8,7 +8,7 @@ as_root() { docker run --rm --volume "${work}:/tree" --workdir /tree stackc-engi
 # What the host needs, as targets/compose/README.md lists it.
 prepare() {
 	local postgres redis secrets=${work}/secrets/production
-	mkdir -p "${secrets}" "${work}"/{certs,acme/state,acme/webroot}
+	mkdir -p "${secrets}"
 	postgres=$(openssl rand -hex 24)
 	redis=$(openssl rand -hex 24)
 	printf %s "${postgres}" >"${secrets}/POSTGRES_PASSWORD"
@@ -17,7 +17,7 @@ prepare() {
 	printf %s "${redis}" >"${secrets}/REDIS_PASSWORD"
 	printf 'redis://:%s@redis:6379' "${redis}" >"${secrets}/REDIS_URL"
 	printf 'user default on >%s ~* &* +@all\n' "${redis}" >"${secrets}/REDIS_ACL"
-	as_root sh -ec 'cd secrets/production; chmod 400 *; chown 999:999 *; chown 10001:10001 *_URL; chown -R 101:101 /tree/certs /tree/acme'
+	as_root sh -ec 'cd secrets/production; chmod 400 *; chown 999:999 *; chown 10001:10001 *_URL'
 	raise_limits
 }
 

@@ -43,6 +43,36 @@ fn nginx_can_start_before_certbot_has_been() {
 }
 
 #[test]
+fn folders_of_the_edge_are_made_and_handed_over_before_anyone_mounts_them() {
+    let mut stack = fixture::stack(Tier::Production);
+    let services = lowered(&stack).0["services"].clone();
+    let run = &services["nginx-volumes"];
+    let sources = |run: &Value| {
+        let mounts = run["volumes"].as_array().unwrap().clone();
+        assert!(mounts.iter().all(|mount| mount["bind"]["create_host_path"] == json!(true)));
+        mounts.iter().map(|mount| mount["source"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(sources(run), ["./acme/state", "./acme/webroot", "./certs"]);
+    assert_eq!((&run["command"][4], &run["network_mode"]), (&json!("101"), &json!("none")));
+    let done = json!({"condition": "service_completed_successfully"});
+    let configuration = json!({"create_host_path": false});
+    assert_eq!(services["nginx"]["volumes"][0]["bind"], configuration);
+    for name in ["nginx", "nginx-certificates", "certbot"] {
+        assert_eq!(services[name]["depends_on"]["nginx-volumes"], done, "{name}");
+        // Docker looks for all folders when it creates the containers, before any of them runs.
+        let bind = &services[name]["volumes"].as_array().unwrap().last().unwrap()["bind"];
+        assert_eq!(bind["create_host_path"], true, "{name}");
+    }
+    let tls = stack.environments[0].edge.tls.as_mut().unwrap();
+    tls.provider = usual(stackc_model::TlsProvider::Nginx);
+    assert_eq!(sources(&lowered(&stack).0["services"]["nginx-volumes"]), ["./acme/state"]);
+    // What somebody brings along is his to give away.
+    let tls = stack.environments[0].edge.tls.as_mut().unwrap();
+    tls.provider = usual(stackc_model::TlsProvider::Files);
+    assert!(lowered(&stack).0["services"]["nginx-volumes"].is_null());
+}
+
+#[test]
 fn nginx_keeps_its_own_certificates_and_speaks_http3_over_udp() {
     let mut stack = fixture::stack(Tier::Production);
     let edge = &mut stack.environments[0].edge;
