@@ -3,120 +3,173 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use stackc_model::Bytes;
 use stackc_target::Commented;
 
 use super::text::Text;
 
 /// A compose file.
 #[derive(Debug, Serialize)]
-pub(super) struct Document {
-    pub(super) name: String,
-    pub(super) services: Containers,
+pub(crate) struct Document {
+    pub(crate) name: String,
+    /// Files that are read as a part of this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) include: Vec<String>,
+    pub(crate) services: Containers,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) networks: BTreeMap<&'static str, Network>,
+    pub(crate) networks: BTreeMap<&'static str, Network>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) volumes: BTreeMap<String, Volume>,
+    pub(crate) volumes: BTreeMap<Text, Volume>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) secrets: BTreeMap<String, File>,
+    pub(crate) secrets: BTreeMap<String, File>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) configs: BTreeMap<String, File>,
+    pub(crate) configs: BTreeMap<String, File>,
 }
 
 /// Containers by name.
-pub(super) type Containers = BTreeMap<String, Service>;
+pub(crate) type Containers = BTreeMap<String, Service>;
 
 /// A network of the project.
 #[derive(Debug, Serialize)]
-pub(super) struct Network {
-    pub(super) driver: &'static str,
+pub(crate) struct Network {
+    pub(crate) driver: &'static str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) internal: bool,
+    pub(crate) internal: bool,
 }
 
 /// A named volume of the project.
 #[derive(Debug, Serialize)]
-pub(super) struct Volume {
-    pub(super) driver: &'static str,
+pub(crate) struct Volume {
+    pub(crate) driver: &'static str,
 }
 
 /// A secret or config from a file of the host.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct File {
-    pub(super) file: Text,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct File {
+    pub(crate) file: Text,
+}
+
+/// The file of an environment that a container stands in.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// What the stack is made of.
+    #[default]
+    Main,
+    /// What gets certificates.
+    Tls,
+    /// What watches.
+    Monitoring,
 }
 
 /// A service.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Service {
+pub(crate) struct Service {
+    /// The file it stands in.
+    #[serde(skip)]
+    pub(crate) part: Part,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) image: Option<Text>,
+    pub(crate) image: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) build: Option<Build>,
+    pub(crate) build: Option<Build>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) depends_on: BTreeMap<String, Dependency>,
+    pub(crate) depends_on: BTreeMap<String, Dependency>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) volumes: Vec<VolumeMount>,
+    pub(crate) volumes: Vec<VolumeMount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) configs: Vec<FileMount>,
+    pub(crate) configs: Vec<FileMount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) secrets: Vec<FileMount>,
+    pub(crate) secrets: Vec<FileMount>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) environment: BTreeMap<String, Text>,
+    pub(crate) environment: BTreeMap<String, Text>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) ports: Vec<Port>,
+    pub(crate) ports: Vec<Port>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) networks: Vec<&'static str>,
+    pub(crate) networks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) network_mode: Option<&'static str>,
+    pub(crate) network_mode: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) command: Option<Vec<Text>>,
+    pub(crate) command: Option<Vec<Text>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) restart: Option<&'static str>,
+    pub(crate) entrypoint: Option<Vec<Text>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) healthcheck: Option<Healthcheck>,
-    pub(super) logging: Logging,
+    pub(crate) restart: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) healthcheck: Option<Healthcheck>,
+    pub(crate) logging: Logging,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) labels: BTreeMap<&'static str, String>,
+    pub(crate) labels: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) user: Option<Said<String>>,
+    pub(crate) user: Option<Said<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) cap_add: Vec<Commented<String>>,
+    pub(crate) cap_add: Vec<Commented<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) cap_drop: Vec<&'static str>,
+    pub(crate) cap_drop: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cpu_shares: Option<u32>,
-    pub(super) deploy: Deploy,
+    pub(crate) cpu_shares: Option<u32>,
+    pub(crate) deploy: Deploy,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) develop: Option<Develop>,
-    pub(super) init: Flag,
+    pub(crate) develop: Option<Develop>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) profiles: Vec<&'static str>,
-    pub(super) pull_policy: &'static str,
-    pub(super) read_only: Flag,
+    pub(crate) devices: Vec<Commented<&'static str>>,
+    pub(crate) init: Flag,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) security_opt: Vec<&'static str>,
+    pub(crate) profiles: Vec<&'static str>,
+    pub(crate) pull_policy: &'static str,
+    pub(crate) read_only: Flag,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) security_opt: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) shm_size: Option<String>,
-    pub(super) stop_grace_period: String,
+    pub(crate) shm_size: Option<Short>,
+    pub(crate) stop_grace_period: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) sysctls: BTreeMap<&'static str, Commented<u16>>,
+    pub(crate) sysctls: BTreeMap<&'static str, Commented<u16>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) tmpfs: Vec<Text>,
+    pub(crate) tmpfs: Vec<Scratch>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) ulimits: BTreeMap<&'static str, Ulimit>,
+    pub(crate) ulimits: BTreeMap<&'static str, Ulimit>,
+}
+
+/// An amount of memory as docker writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Short(pub(crate) Bytes);
+
+impl Serialize for Short {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.short())
+    }
+}
+
+/// A folder in memory, gone with the container.
+#[derive(Debug, Clone)]
+pub(crate) struct Scratch {
+    pub(crate) path: Text,
+    pub(crate) size: Bytes,
+    /// The one user who may use it; everybody in the container may where there is none.
+    pub(crate) owner: Option<u32>,
+}
+
+impl Serialize for Scratch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let size = self.size.short();
+        let options = match self.owner {
+            Some(user) => format!(":gid={user},mode=0700,size={size},uid={user}"),
+            None => format!(":mode=1777,size={size}"),
+        };
+        self.path.clone().then(&Text::from(options)).serialize(serializer)
+    }
 }
 
 /// A value that carries the reason where it is not as expected.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(super) enum Said<T> {
+pub(crate) enum Said<T> {
     Plain(T),
     Because(Commented<T>),
 }
 
 /// A switch.
-pub(super) type Flag = Said<bool>;
+pub(crate) type Flag = Said<bool>;
 
 impl Default for Flag {
     fn default() -> Self {
@@ -126,47 +179,56 @@ impl Default for Flag {
 
 /// How an image is built.
 #[derive(Debug, Serialize)]
-pub(super) struct Build {
-    pub(super) context: Text,
+pub(crate) struct Build {
+    pub(crate) context: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) dockerfile: Option<Text>,
+    pub(crate) dockerfile: Option<Text>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) args: BTreeMap<String, Text>,
+    pub(crate) args: BTreeMap<String, Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) target: Option<Text>,
+    pub(crate) target: Option<Text>,
 }
 
 /// A port published on the host. The address is always said: without one, docker listens on all.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Port {
-    pub(super) target: u16,
-    pub(super) published: String,
-    pub(super) host_ip: &'static str,
-    pub(super) protocol: &'static str,
+pub(crate) struct Port {
+    pub(crate) target: u16,
+    #[serde(serialize_with = "as_text")]
+    pub(crate) published: u16,
+    pub(crate) host_ip: &'static str,
+    pub(crate) protocol: &'static str,
 }
 
 impl Port {
     /// A TCP port on all addresses of the host.
-    pub(super) fn public(published: u16, target: u16) -> Self {
-        let published = published.to_string();
+    pub(crate) fn public(published: u16, target: u16) -> Self {
         Self { target, published, host_ip: "0.0.0.0", protocol: "tcp" }
     }
 
     /// A TCP port that only the host itself reaches.
-    pub(super) fn loopback(published: u16, target: u16) -> Self {
+    pub(crate) fn loopback(published: u16, target: u16) -> Self {
         Self { host_ip: "127.0.0.1", ..Self::public(published, target) }
     }
 }
 
+/// Compose takes the port of the host as a text.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn as_text<S: Serializer>(port: &u16, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&port.to_string())
+}
+
 /// What a service waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct Dependency {
-    pub(super) condition: Condition,
+pub(crate) struct Dependency {
+    pub(crate) condition: Condition,
+    /// Whether it starts anew when what it waits for was made anew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) restart: bool,
 }
 
 /// When the wait is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) enum Condition {
+pub(crate) enum Condition {
     #[serde(rename = "service_started")]
     Started,
     #[serde(rename = "service_healthy")]
@@ -177,67 +239,94 @@ pub(super) enum Condition {
 
 impl From<Condition> for Dependency {
     fn from(condition: Condition) -> Self {
-        Self { condition }
+        Self { condition, restart: false }
     }
 }
 
 /// A volume or a folder of the host, mounted.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct VolumeMount {
-    pub(super) r#type: &'static str,
-    pub(super) source: Text,
-    pub(super) target: Text,
+pub(crate) struct VolumeMount {
+    pub(crate) r#type: &'static str,
+    pub(crate) source: Text,
+    pub(crate) target: Text,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) read_only: bool,
+    pub(crate) read_only: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bind: Option<Bind>,
+    pub(crate) bind: Option<Bind>,
+    /// Whether the folder is a part of the generated tree.
+    #[serde(skip)]
+    pub(crate) generated: bool,
 }
 
 /// How a folder of the host is mounted.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Bind {
+pub(crate) struct Bind {
     /// False: a missing folder stops the run, where docker would make an empty one owned by root.
-    pub(super) create_host_path: bool,
+    pub(crate) create_host_path: bool,
+    /// What becomes of file systems that the host mounts later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) propagation: Option<&'static str>,
 }
 
 impl VolumeMount {
     /// A named volume.
-    pub(super) fn volume(name: &str, target: impl AsRef<str>) -> Self {
+    pub(crate) fn volume(name: &str, target: impl AsRef<str>) -> Self {
         Self {
             r#type: "volume",
             source: Text::from(name),
             target: Text::from(target),
             read_only: false,
             bind: None,
+            generated: false,
         }
     }
 
     /// The same, mounted somewhere else.
-    pub(super) fn at(&self, target: &str) -> Self {
+    pub(crate) fn at(&self, target: &str) -> Self {
         Self { target: Text::from(target), ..self.clone() }
     }
 
+    /// The same folder of the host, made where it is missing.
+    pub(crate) fn made(&self) -> Self {
+        let bind = self.bind.map(|bind| Bind { create_host_path: true, ..bind });
+        Self { bind, ..self.clone() }
+    }
+
     /// A folder of the host.
-    pub(super) fn folder(source: &str, target: &str, read_only: bool) -> Self {
-        let bind = Some(Bind { create_host_path: false });
+    pub(crate) fn folder(source: &str, target: &str, read_only: bool) -> Self {
+        let bind = Some(Bind { create_host_path: false, propagation: None });
         Self { r#type: "bind", bind, read_only, ..Self::volume(source, target) }
+    }
+
+    /// A folder of the generated tree, which no container changes.
+    pub(crate) fn generated(source: &str, target: &str) -> Self {
+        Self { generated: true, ..Self::folder(source, target, true) }
     }
 }
 
 /// A secret or config in a container.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
-pub(super) enum FileMount {
+pub(crate) enum FileMount {
     /// At its usual place.
     Plain(String),
     /// Somewhere else, or under another name.
     At { source: String, target: Text },
 }
 
+impl FileMount {
+    /// The name of what is mounted.
+    pub(crate) fn source(&self) -> &String {
+        match self {
+            Self::Plain(name) | Self::At { source: name, .. } => name,
+        }
+    }
+}
+
 /// A health check.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(super) enum Healthcheck {
+pub(crate) enum Healthcheck {
     Test {
         test: Vec<Text>,
         interval: String,
@@ -253,7 +342,7 @@ pub(super) enum Healthcheck {
 
 /// Where logs go, and how much is kept.
 #[derive(Debug, Serialize)]
-pub(super) struct Logging {
+pub(crate) struct Logging {
     driver: &'static str,
     options: BTreeMap<&'static str, String>,
 }
@@ -266,7 +355,7 @@ impl Default for Logging {
 
 impl Logging {
     /// So many files of this size.
-    pub(super) fn kept(size: String, files: u32) -> Self {
+    pub(crate) fn kept(size: String, files: u32) -> Self {
         let options = BTreeMap::from([("max-file", files.to_string()), ("max-size", size)]);
         Self { driver: "json-file", options }
     }
@@ -274,47 +363,47 @@ impl Logging {
 
 /// Copies and bounds.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Deploy {
+pub(crate) struct Deploy {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) replicas: Option<u32>,
-    pub(super) resources: Resources,
+    pub(crate) replicas: Option<u32>,
+    pub(crate) resources: Resources,
 }
 
 /// Bounds of one copy.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Resources {
-    pub(super) limits: Amounts,
-    pub(super) reservations: Amounts,
+#[derive(Debug, Default, Clone, Serialize)]
+pub(crate) struct Resources {
+    pub(crate) limits: Amounts,
+    pub(crate) reservations: Amounts,
 }
 
 /// Amounts of what a container may use.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Amounts {
+#[derive(Debug, Default, Clone, Serialize)]
+pub(crate) struct Amounts {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cpus: Option<String>,
-    pub(super) memory: String,
+    pub(crate) cpus: Option<String>,
+    pub(crate) memory: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) pids: Option<u32>,
+    pub(crate) pids: Option<u32>,
 }
 
 /// What `docker compose watch` does.
 #[derive(Debug, Serialize)]
-pub(super) struct Develop {
-    pub(super) watch: Vec<Watch>,
+pub(crate) struct Develop {
+    pub(crate) watch: Vec<Watch>,
 }
 
 /// One watched folder.
 #[derive(Debug, Serialize)]
-pub(super) struct Watch {
-    pub(super) action: &'static str,
-    pub(super) path: Text,
+pub(crate) struct Watch {
+    pub(crate) action: &'static str,
+    pub(crate) path: Text,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) ignore: Vec<&'static str>,
+    pub(crate) ignore: Vec<&'static str>,
 }
 
 /// A bound of the kernel on one process.
 #[derive(Debug, Serialize)]
-pub(super) struct Ulimit {
-    pub(super) soft: u32,
-    pub(super) hard: u32,
+pub(crate) struct Ulimit {
+    pub(crate) soft: u32,
+    pub(crate) hard: u32,
 }

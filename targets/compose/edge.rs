@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 
 use stackc_model::{
-    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Resources, Seconds, Sourced,
-    TlsProvider, pins,
+    AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Platform, Resources, Seconds,
+    Sourced, TlsProvider, pins,
 };
 use stackc_source::{Diagnostic, codes};
 use stackc_target::is_off;
 
-use super::document::{self, Condition, Port, Ulimit, VolumeMount};
+use super::document::{self, Condition, Part, Port, Ulimit, VolumeMount};
 use super::scope::{Scope, runs};
 use super::text::{Text, texts};
 use super::{harden, health, secrets};
+use crate::prometheus::Exporter;
 
 /// The user of the official nginx images.
-const USER: u32 = 101;
+pub(super) const USER: u32 = 101;
 const CERTS: &str = "/etc/nginx/certs";
 const WEBROOT: &str = "/var/www/acme";
 /// Where the ACME module of nginx keeps its account and certificates.
@@ -25,14 +26,15 @@ const ACME_STATE: &str = "/var/lib/nginx/acme";
 pub(super) const LOCAL: u16 = 8080;
 
 /// Whether it runs here: something public does, and the files of nginx are written.
-pub(super) fn is_here(env: &Environment) -> bool {
-    env.routes.iter().any(|route| runs(&env[route.service])) && !is_off(env, "nginx")
+pub(crate) fn is_here(env: &Environment, platform: Platform) -> bool {
+    let here = env.routes.iter().any(|route| runs(&env[route.service], platform));
+    here && !is_off(env, "nginx")
 }
 
 /// nginx, and what gets its certificates, by name; nothing where nothing is public or the files of
 /// nginx are not written.
 pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
-    if !is_here(scope.env) {
+    if !is_here(scope.env, scope.platform) {
         return BTreeMap::new();
     }
     let mut found = BTreeMap::from([("nginx".to_owned(), nginx(scope))]);
@@ -52,11 +54,14 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
     // Scratch space is memory too, and may fill up without harm.
     let memory = Bytes(Bytes::mib(128).0.saturating_add(scratch.0.saturating_mul(2)));
     let mut service = harden::container(USER, 256, &bounds(1000, memory, scratch));
-    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.image = image(scope, "nginx", "nginx");
     service.depends_on = upstreams(scope);
     let folder = format!("./nginx/{}", scope.env.name);
-    service.volumes = vec![VolumeMount::folder(&folder, "/etc/nginx/stack", true)];
+    service.volumes = vec![VolumeMount::generated(&folder, "/etc/nginx/stack")];
     service.networks = vec!["edge"];
+    if scope.is_watched(Exporter::Nginx) {
+        service.networks.push("observe");
+    }
     let command = ["nginx", "-c", "/etc/nginx/stack/nginx.conf", "-g", "daemon off;"];
     service.command = Some(texts(command));
     service.healthcheck = Some(health::usual(health::curl("http://127.0.0.1:8081/healthz")));
@@ -114,13 +119,9 @@ fn provider(scope: &Scope<'_>) -> TlsProvider {
     scope.env.edge.tls.as_ref().map_or(TlsProvider::None, |tls| tls.provider.value)
 }
 
-/// As long as the slowest of those behind it, up to a bound: nginx listens no more while its last
-/// answers go out, so until the new one is there nobody gets any.
+/// A little longer than nginx takes to close its last connections itself.
 fn grace(scope: &Scope<'_>) -> String {
-    const LONGEST: Seconds = Seconds::new(30);
-    let public = scope.services().filter(|service| !service.routes.is_empty());
-    let slowest = public.map(|service| service.stop.grace.value).max();
-    slowest.map_or(LONGEST, |grace| grace.min(LONGEST)).compact()
+    Seconds { millis: scope.env.edge_grace().millis + 5000 }.compact()
 }
 
 /// The services behind the edge. It opens when all of them can answer.
@@ -159,9 +160,10 @@ const PLACE: &str = "umask 077; for host; do folder=\"/etc/nginx/certs/$host\"; 
 /// Makes them with the image of nginx, which holds OpenSSL.
 fn placeholders(scope: &mut Scope<'_>) -> document::Service {
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(128), Bytes::mib(64)));
-    service.image = image(scope, "nginx", "nginx", "1.30");
+    service.part = Part::Tls;
+    service.image = image(scope, "nginx", "nginx");
     service.volumes = vec![VolumeMount::folder("./certs", CERTS, false)];
-    service.networks = vec!["edge"];
+    service.network_mode = Some("none");
     let hosts = scope.env.domains.values().map(|domain| domain.host.to_ascii_lowercase());
     let script = ["sh", "-c", PLACE, "placeholders"].map(str::to_owned);
     service.command = Some(texts(script.into_iter().chain(hosts)));
@@ -183,7 +185,8 @@ fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
     }
     // The user of nginx, who must be able to read the keys that are written here.
     let mut service = harden::container(USER, 64, &bounds(500, Bytes::mib(256), Bytes::mib(64)));
-    service.image = image(scope, "certbot", "certbot/certbot", "5");
+    service.part = Part::Tls;
+    service.image = image(scope, "certbot", "certbot/certbot");
     service.volumes = vec![
         VolumeMount::folder("./acme/state", "/etc/letsencrypt", false),
         VolumeMount::folder("./acme/webroot", WEBROOT, false),
@@ -224,9 +227,10 @@ fn arguments(scope: &Scope<'_>, domain: &Domain) -> Vec<String> {
 }
 
 /// The pinned image of a tool, in the line the stack asks for.
-pub(super) fn image(scope: &mut Scope<'_>, tool: &str, image: &str, line: &str) -> Option<Text> {
+pub(super) fn image(scope: &mut Scope<'_>, tool: &str, image: &str) -> Option<Text> {
     let chosen = scope.stack.versions.get(tool);
-    let line = chosen.map_or(line, |version| version.as_str());
+    let usual = pins::usual(image).unwrap_or_default();
+    let line = chosen.map_or(usual, |version| version.as_str());
     let pin = pins::image(image, line);
     if pin.is_none() {
         let message = format!("no verified image of {tool} {line} is known");

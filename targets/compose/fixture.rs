@@ -60,6 +60,10 @@ pub(crate) fn service(text: &str) -> Service {
             target: None,
             args: BTreeMap::new(),
             package_manager: PackageManager::Npm,
+            package: None,
+            command: None,
+            output: None,
+            base: usual(Base::Debian),
         }),
         image: usual("ghcr.io/acme/shop/web".to_owned()),
         pull_secret: None,
@@ -104,7 +108,7 @@ pub(crate) fn service(text: &str) -> Service {
             format: usual("json".to_owned()),
             level: usual("info".to_owned()),
         },
-        spa: usual(false),
+        files_served: None,
         platforms: vec![Platform::Compose],
     }
 }
@@ -158,6 +162,7 @@ fn stores() -> Vec<Store> {
     let postgres = Engine::Postgres {
         database: "shop".to_owned(),
         user: "shop".to_owned(),
+        superuser: SecretId::at(5),
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: usual(true),
@@ -169,6 +174,7 @@ fn stores() -> Vec<Store> {
         purpose: usual(RedisPurpose::Queue),
         persistence: usual(Persistence::Aof),
         acl: SecretId::at(3),
+        monitor: None,
     };
     vec![store("postgres", postgres, "15", 5432, 1), store("redis", redis, "7.4", 6379, 4)]
 }
@@ -178,12 +184,12 @@ fn secrets() -> Vec<Secret> {
         name: name(text),
         source: SecretSource::Provided,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     };
-    ["DATABASE_URL", "POSTGRES_PASSWORD", "TOKEN", "REDIS_ACL", "REDIS_PASSWORD"]
-        .map(secret)
-        .to_vec()
+    let names = ["DATABASE_URL", "POSTGRES_PASSWORD", "TOKEN", "REDIS_ACL", "REDIS_PASSWORD"];
+    names.into_iter().chain(["POSTGRES_SUPERUSER_PASSWORD"]).map(secret).collect()
 }
 
 fn route() -> Route {

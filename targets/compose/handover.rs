@@ -1,31 +1,64 @@
-//! Volumes of other people's images: docker makes a volume for root where the image has no folder at
-//! its path, and then a user without rights cannot write to it. A run of its own hands it over first.
+//! What docker makes for root: a volume where the image has no folder at its path, and a missing folder
+//! of the host. A user without rights cannot write to either. A run of its own hands it over first.
+
+use std::collections::BTreeMap;
 
 use stackc_model::{Bytes, Engine, Kind};
 use stackc_target::Commented;
 
-use super::document::{Condition, Containers, Said, Service, VolumeMount};
+use super::document::{Condition, Containers, Part, Said, Service, VolumeMount};
 use super::scope::Scope;
 use super::text::texts;
-use super::{edge, harden, health};
+use super::{edge, harden, health, tools};
 
 /// The first argument is the user, the others are folders. What is root's no more was handed over
 /// before, or by the image.
 const HAND_OVER: &str = "user=$1; shift; for folder; do \
      test \"$(stat -c %u \"$folder\")\" != 0 || chown -R \"$user:$user\" \"$folder\" || exit; done";
 
+/// The run for the folders of the edge.
+const FOLDERS: &str = "nginx-volumes";
+
 /// Adds the runs, by name, and lets those whose volumes they are wait for them.
 pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Containers {
     let mut runs = Containers::new();
     for (name, user) in owners(scope) {
-        let Some(container) = containers.get_mut(&name).filter(|it| !named(it).is_empty()) else {
+        let Some(container) = containers.get_mut(&name).filter(|it| !written(it).is_empty()) else {
             continue;
         };
         let run = format!("{name}-volumes");
-        runs.insert(run.clone(), hand_over(scope, user, &named(container)));
+        let mut service = hand_over(scope, user, &written(container));
+        service.profiles.clone_from(&container.profiles);
+        runs.insert(run.clone(), service);
         container.depends_on.insert(run, Condition::Completed.into());
     }
     runs
+}
+
+/// Adds the run for the folders of the host that the edge writes to. Docker makes those that are missing
+/// when it creates a container; whoever mounts one starts when it is the edge's.
+pub(super) fn folders(scope: &mut Scope<'_>, edge: &mut Containers) {
+    let mut made = BTreeMap::new();
+    let mut part = Part::Main;
+    for container in edge.values() {
+        let written = container.volumes.iter().filter(|it| it.bind.is_some() && !it.read_only);
+        for mount in written {
+            part = part.max(container.part);
+            made.insert(mount.source.clone(), mount.made());
+        }
+    }
+    if made.is_empty() {
+        return;
+    }
+    for container in edge.values_mut() {
+        for mount in container.volumes.iter_mut().filter(|it| made.contains_key(&it.source)) {
+            *mount = mount.made();
+            container.depends_on.insert(FOLDERS.to_owned(), Condition::Completed.into());
+        }
+    }
+    let mut run = hand_over(scope, edge::USER, &made.values().collect::<Vec<_>>());
+    run.part = part;
+    edge.insert(FOLDERS.to_owned(), run);
 }
 
 /// Who may find a volume that is root's, and the user he runs as. The images of the other stores have
@@ -39,20 +72,24 @@ fn owners(scope: &Scope<'_>) -> Vec<(String, u32)> {
     });
     let images = scope.services().filter(|service| *service.kind == Kind::Image);
     let services = images.map(|service| (service.name.to_string(), *service.user));
-    stores.chain(services).filter(|(_, user)| *user > 0).collect()
+    let saved =
+        scope.env.stores.iter().map(|store| (tools::backup_name(store), tools::user(store)));
+    stores.chain(services).chain(saved).filter(|(_, user)| *user > 0).collect()
 }
 
-/// The named volumes of a container.
-fn named(container: &Service) -> Vec<&VolumeMount> {
-    container.volumes.iter().filter(|mount| mount.r#type == "volume").collect()
+/// What a container writes to and docker makes: named volumes, and folders of the host.
+fn written(container: &Service) -> Vec<&VolumeMount> {
+    let made = |mount: &VolumeMount| mount.bind.is_none_or(|bind| bind.create_host_path);
+    let written = |mount: &&VolumeMount| made(mount) && !mount.read_only;
+    container.volumes.iter().filter(written).collect()
 }
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.
-fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
-    const WHY: &str = "gives a volume that docker made for root to its user, and ends";
+pub(crate) fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Service {
+    const WHY: &str = "gives what docker made for root to its user, and ends";
     let bounds = edge::bounds(250, Bytes::mib(64), Bytes::mib(16));
     let mut service = harden::container(user, 32, &bounds);
-    service.image = edge::image(scope, "nginx", "nginx", "1.30");
+    service.image = edge::image(scope, "nginx", "nginx");
     service.user = Some(Said::Because(Commented("0:0".to_owned(), WHY.to_owned())));
     service.cap_add = vec![Commented("CHOWN".to_owned(), WHY.to_owned())];
     service.network_mode = Some("none");
@@ -71,17 +108,17 @@ fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMount]) -> Serv
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use stackc_model::{Bytes, Kind, Seconds, Server, Stack, Tier, Volume};
+    use stackc_model::{Bytes, Kind, Platform, Seconds, Server, Stack, Tier, Volume};
     use stackc_source::Diagnostics;
 
     use super::*;
     use crate::compose::fixture::{label, stack, usual};
-    use crate::compose::{Options, document};
 
     fn services(stack: &Stack) -> Value {
         let mut diagnostics = Diagnostics::default();
-        let mut scope = Scope::new(stack, &stack.environments[0], &mut diagnostics);
-        serde_json::to_value(document(&mut scope, &Options::default()).services).unwrap()
+        let mut scope =
+            Scope::new(stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
+        serde_json::to_value(crate::compose::services(&mut scope)).unwrap()
     }
 
     fn kept(kind: Kind, user: u32) -> Value {

@@ -3,7 +3,7 @@
 use stackc_model::{Bytes, Exception, Resources as Bounds, Rotate, Service as Ours};
 use stackc_target::Commented;
 
-use super::document::{Amounts, Deploy, Logging, Resources, Said, Service};
+use super::document::{Amounts, Deploy, Logging, Resources, Said, Scratch, Service};
 use super::text::Text;
 
 /// How many processes and threads an application may have.
@@ -76,13 +76,13 @@ pub(super) fn scratch(bounds: &Bounds) -> Bytes {
 }
 
 /// A folder in memory that everybody in the container may write to.
-pub(super) fn temporary(path: &str, size: Bytes) -> Text {
-    Text::from(format!("{path}:mode=1777,size={}", size.short()))
+pub(super) fn temporary(path: &str, size: Bytes) -> Scratch {
+    Scratch { path: Text::from(path), size, owner: None }
 }
 
 /// A folder in memory that belongs to one user.
-pub(super) fn private(path: &str, size: Bytes, user: u32) -> Text {
-    Text::from(format!("{path}:gid={user},mode=0700,size={},uid={user}", size.short()))
+pub(super) fn private(path: &str, size: Bytes, user: u32) -> Scratch {
+    Scratch { owner: Some(user), ..temporary(path, size) }
 }
 
 #[cfg(test)]

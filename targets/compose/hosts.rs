@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Environment, Label, Tier};
+use stackc_model::{Environment, Label, Platform, Tier};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 
@@ -21,7 +21,8 @@ impl<'a> Hosts<'a> {
         diagnostics: &mut Diagnostics,
     ) {
         // A developer's machine is not deployed to.
-        let Some(host) = host.filter(|_| env.tier != Tier::Development && edge::is_here(env))
+        let Some(host) =
+            host.filter(|_| env.tier != Tier::Development && edge::is_here(env, Platform::Compose))
         else {
             return;
         };

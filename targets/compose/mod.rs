@@ -1,34 +1,41 @@
 //! The `compose` target: one file per environment that runs on docker compose.
 
-mod bounds;
+pub(crate) mod bounds;
 mod build;
-mod document;
-mod edge;
+pub(crate) mod document;
+pub(crate) mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod handover;
+pub(crate) mod handover;
 mod harden;
-mod health;
+pub(crate) mod health;
 mod hosts;
-mod ignore;
+mod monitoring;
 mod options;
-mod scope;
+pub(crate) mod scope;
 mod secrets;
 mod service;
 mod store;
-mod text;
+pub(crate) mod sum;
+pub(crate) mod text;
+mod tools;
+mod wiring;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Environment, Stack};
+use stackc_model::{Environment, Platform, Stack};
 use stackc_shape::{Decode, Shape};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
 
 pub(crate) use options::Options;
+pub(crate) use service::volume as service_volume;
+pub(crate) use store::volume as store_volume;
+pub(crate) use wiring::Wiring;
 
-use document::{Document, Network, Volume};
+use document::{Containers, Document, File, FileMount, Network, Part, Volume};
 use scope::Scope;
+use text::Text;
 
 /// The `compose` target.
 pub(crate) struct Compose;
@@ -59,9 +66,6 @@ impl Target for Compose {
                 hosts.publish(env, options.host.as_ref(), diagnostics);
             }
         }
-        if out.iter().any(|artifact| artifact.target == self.id()) {
-            ignore::add(out);
-        }
     }
 }
 
@@ -73,17 +77,21 @@ fn environment(
     out: &mut Artifacts,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut scope = Scope::new(stack, env, diagnostics);
-    let document = document(&mut scope, options);
+    let mut scope = Scope::new(stack, env, Platform::Compose, diagnostics);
+    let documents = documents(&mut scope, options);
+    bounds::report(&mut scope);
     let contents = std::mem::take(&mut scope.contents);
-    match yaml(&document) {
-        Ok(text) => {
-            let span = options.file.as_ref().map(|file| file.span);
-            add(env, &options.path_of(stack, env), text, span, out, diagnostics);
-        }
-        Err(fault) => {
-            let message = format!("the compose file of `{}` cannot be written: {fault}", env.name);
-            diagnostics.push(Diagnostic::global(codes::CANNOT_CARRY, message));
+    for (part, document) in documents {
+        match yaml(&document) {
+            Ok(text) => {
+                let span = options.file.as_ref().map(|file| file.span);
+                add(env, &options.path_of(stack, env, part), text, span, out, diagnostics);
+            }
+            Err(fault) => {
+                let message =
+                    format!("the compose file of `{}` cannot be written: {fault}", env.name);
+                diagnostics.push(Diagnostic::global(codes::CANNOT_CARRY, message));
+            }
         }
     }
     for (path, content) in contents {
@@ -91,25 +99,53 @@ fn environment(
     }
 }
 
-/// The compose file of an environment.
-fn document(scope: &mut Scope<'_>, options: &Options) -> Document {
-    let services = services(scope);
-    bounds::report(scope);
-    Document {
-        name: options.project(scope.stack, scope.env),
-        networks: networks(scope, &services),
-        volumes: volumes(scope),
-        secrets: secrets::files(scope.env, &services),
-        configs: std::mem::take(&mut scope.configs),
-        services,
+/// The compose files of an environment: the one that is started, and those it includes.
+fn documents(scope: &mut Scope<'_>, options: &Options) -> BTreeMap<Part, Document> {
+    let mut parts: BTreeMap<Part, Containers> = BTreeMap::new();
+    for (name, service) in services(scope) {
+        parts.entry(service.part).or_default().insert(name, service);
     }
+    let others = parts.keys().filter(|part| **part != Part::Main);
+    let include: Vec<_> =
+        others.map(|part| options.path_of(scope.stack, scope.env, *part)).collect();
+    let document = |(part, services): (Part, Containers)| {
+        let document = Document {
+            name: options.project(scope.stack, scope.env),
+            include: if part == Part::Main { include.clone() } else { Vec::new() },
+            networks: networks(scope, &services),
+            volumes: volumes(&services),
+            secrets: secrets::files(scope.env, &services),
+            configs: configs(scope, &services),
+            services,
+        };
+        (part, document)
+    };
+    parts.into_iter().map(document).collect()
+}
+
+/// What of the generated tree a host needs to run an environment: its files, the one to start first,
+/// and what they mount.
+pub(crate) fn needed(stack: &Stack, env: &Environment) -> Vec<String> {
+    // What is to say is said where the files are written.
+    let mut diagnostics = Diagnostics::default();
+    let Some(options) = Options::of(env, &mut diagnostics) else { return Vec::new() };
+    let mut scope = Scope::new(stack, env, Platform::Compose, &mut diagnostics);
+    let documents = documents(&mut scope, &options);
+    let containers = || documents.values().flat_map(|document| document.services.values());
+    let mounts = containers().flat_map(|it| &it.volumes).filter(|mount| mount.generated);
+    let folders: BTreeSet<_> = mounts.map(|mount| mount.source.data()).collect();
+    let written = (!scope.contents.is_empty()).then(|| format!("config/{}", env.name));
+    let files = documents.keys().map(|part| options.path_of(stack, env, *part));
+    let folders = folders.iter().map(|path| path.trim_start_matches("./").to_owned());
+    files.chain(written).chain(folders).collect()
 }
 
 /// Every container by its name.
-fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
+pub(crate) fn services(scope: &mut Scope<'_>) -> document::Containers {
     let mut found = BTreeMap::new();
     let env = scope.env;
-    let mut ports = store::LoopbackPorts::besides(edge::is_here(env).then_some(edge::LOCAL));
+    let mut ports =
+        store::LoopbackPorts::besides(edge::is_here(env, scope.platform).then_some(edge::LOCAL));
     for store in &env.stores {
         found.insert(store.name.to_string(), store::lower(scope, store, &mut ports));
     }
@@ -117,7 +153,11 @@ fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
         found.insert(service.name.to_string(), service::lower(scope, service));
     }
     let mut ours = edge::lower(scope);
-    ours.extend(handover::lower(scope, &mut found));
+    handover::folders(scope, &mut ours);
+    if scope.platform == Platform::Compose {
+        ours.extend(tools::lower(scope));
+        ours.extend(monitoring::lower(scope));
+    }
     for service in scope.services() {
         if let Some(migrate) = service::lower_migrate(scope, service) {
             ours.insert(service::migrate_name(service), migrate);
@@ -126,13 +166,20 @@ fn services(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service> {
             ours.insert(format!("{}-seed", service.name), seed);
         }
     }
+    join(scope, &mut found, ours);
+    let runs = handover::lower(scope, &mut found);
+    join(scope, &mut found, runs);
+    found
+}
+
+/// Adds containers of ours.
+fn join(scope: &mut Scope<'_>, found: &mut Containers, ours: Containers) {
     for (name, service) in ours {
         if found.contains_key(&name) {
             taken(scope, &name);
         }
         found.insert(name, service);
     }
-    found
 }
 
 /// Reports a service or store that has the name of a container of ours.
@@ -140,7 +187,7 @@ fn taken(scope: &mut Scope<'_>, name: &str) {
     let services = scope.env.services.iter().map(|item| (item.name.as_str(), item.span));
     let stores = scope.env.stores.iter().map(|item| (item.name.as_str(), item.span));
     if let Some((_, span)) = services.chain(stores).find(|(taken, _)| *taken == name) {
-        let message = format!("the compose file has a service `{name}` of its own");
+        let message = format!("the generated file has a service `{name}` of its own");
         scope.tell(codes::COLLISION, span, message, "choose another name");
     }
 }
@@ -159,12 +206,18 @@ fn networks(
     joined.map(network).collect()
 }
 
-fn volumes(scope: &Scope<'_>) -> BTreeMap<String, Volume> {
-    let stores = scope.env.stores.iter().filter(|store| store.persistent).map(store::volume);
-    let services = scope.services().flat_map(|service| {
-        service.volumes.keys().map(|name| service::volume(service, name.as_str()))
-    });
-    stores.chain(services).map(|name| (name, Volume { driver: "local" })).collect()
+/// The named volumes that are mounted.
+fn volumes(services: &Containers) -> BTreeMap<Text, Volume> {
+    let mounts = services.values().flat_map(|service| &service.volumes);
+    let named = mounts.filter(|mount| mount.r#type == "volume");
+    named.map(|mount| (mount.source.clone(), Volume { driver: "local" })).collect()
+}
+
+/// The configs that are mounted.
+fn configs(scope: &Scope<'_>, services: &Containers) -> BTreeMap<String, File> {
+    let mounts = services.values().flat_map(|service| &service.configs);
+    let named = mounts.map(FileMount::source).filter_map(|name| scope.configs.get_key_value(name));
+    named.map(|(name, file)| (name.clone(), file.clone())).collect()
 }
 
 fn add(

@@ -4,6 +4,8 @@ use stackc_model::{Environment, Label, Platform, Stack, Tier};
 use stackc_shape::{Decode, Spanned};
 use stackc_source::{Diagnostic, Diagnostics, codes};
 
+use super::document::Part;
+
 /// Options of the compose files and of their deployment.
 #[derive(Debug, Default, Decode)]
 pub(crate) struct Options {
@@ -27,14 +29,18 @@ impl Options {
         on.then(|| stackc_target::options(env, "compose", diagnostics))
     }
 
-    /// The path of an environment's file: `compose.yaml` for the first environment of the tier
-    /// development, `compose.<environment>.yaml` for all others.
-    pub(crate) fn path_of(&self, stack: &Stack, env: &Environment) -> String {
-        let base = self.file.as_ref().map_or("compose", |file| &file.value);
+    /// The path of a file of an environment: `compose.yaml` for the first environment of the tier
+    /// development, `compose.<environment>.yaml` for all others, with the part before the ending.
+    pub(crate) fn path_of(&self, stack: &Stack, env: &Environment, part: Part) -> String {
+        let mut path = self.file.as_ref().map_or("compose", |file| &file.value).to_owned();
         let first = stack.environments.iter().find(|env| env.tier == Tier::Development);
-        match first.is_some_and(|first| first.name == env.name) {
-            true => format!("{base}.yaml"),
-            false => format!("{base}.{}.yaml", env.name),
+        if first.is_none_or(|first| first.name != env.name) {
+            path = format!("{path}.{}", env.name);
+        }
+        match part {
+            Part::Main => path + ".yaml",
+            Part::Tls => path + ".tls.yaml",
+            Part::Monitoring => path + ".monitoring.yaml",
         }
     }
 
@@ -83,7 +89,7 @@ mod tests {
         stack.environments.push(second);
         let options = Options::default();
         let paths: Vec<_> =
-            stack.environments.iter().map(|env| options.path_of(&stack, env)).collect();
+            stack.environments.iter().map(|env| options.path_of(&stack, env, Part::Main)).collect();
         assert_eq!(paths, ["compose.yaml", "compose.sandbox.yaml"]);
     }
 

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Moment, NeedTarget, Service, Start};
+use stackc_model::{Moment, NeedTarget, Platform, Service, Start};
 use stackc_source::codes;
 
 use super::document::{self, Condition, Dependency, FileMount, VolumeMount};
 use super::scope::{Scope, databases, runs};
 use super::text::{Text, texts};
-use super::{build, harden, health, secrets};
+use super::{build, harden, health, secrets, sum};
 
 /// The container of a service.
 pub(super) fn lower(scope: &mut Scope<'_>, service: &Service) -> document::Service {
     let mut lowered = process(scope, service);
     lowered.depends_on = dependencies(scope, service);
-    lowered.networks = networks(service);
+    lowered.networks = networks(scope, service);
     lowered.volumes = volumes(scope, service);
     lowered.command = service.command.as_ref().map(|command| texts(command.iter()));
     lowered.healthcheck = health::check(service);
@@ -100,14 +100,9 @@ fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
 /// alone (docker/compose issue 11900), so a label is what makes a changed content a changed service.
 fn contents(service: &Service) -> Option<String> {
     let written = service.files.values().filter_map(|mount| mount.content.as_ref());
-    let mut texts = written.map(|content| content.as_bytes()).peekable();
+    let mut texts = written.map(|content| content.as_str()).peekable();
     texts.peek()?;
-    // FNV-1a with a byte between texts that no text holds.
-    let bytes = texts.flat_map(|text| text.iter().copied().chain([0xff]));
-    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    Some(format!("{sum:016x}"))
+    Some(sum::of(texts))
 }
 
 /// Files of the repository, or of ours with the content of the spec: a read-only container takes
@@ -133,7 +128,7 @@ fn configs(scope: &mut Scope<'_>, service: &Service) -> Vec<FileMount> {
 }
 
 /// The name of a volume of a service.
-pub(super) fn volume(service: &Service, name: &str) -> String {
+pub(crate) fn volume(service: &Service, name: &str) -> String {
     format!("{}-{name}", service.name)
 }
 
@@ -150,11 +145,13 @@ fn needs_store(service: &Service) -> bool {
 }
 
 /// `edge` where the proxy must reach it, `app` to reach each other and the outside, `data` for
-/// stores. Static files need nobody, so their server is on `edge` alone.
-fn networks(service: &Service) -> Vec<&'static str> {
+/// stores, `observe` where its metrics are asked for. Static files need nobody, so their server is on `edge` alone.
+fn networks(scope: &Scope<'_>, service: &Service) -> Vec<&'static str> {
     let public = !service.routes.is_empty();
     let app = !(public && service.kind.is_static());
-    let joined = [("app", app), ("data", needs_store(service)), ("edge", public)];
+    let watched = scope.monitoring.is_some() && service.metrics.is_some();
+    let joined =
+        [("app", app), ("data", needs_store(service)), ("edge", public), ("observe", watched)];
     joined.into_iter().filter(|(_, join)| *join).map(|(name, _)| name).collect()
 }
 
@@ -182,15 +179,18 @@ fn dependencies(scope: &mut Scope<'_>, service: &Service) -> BTreeMap<String, De
         let NeedTarget::Service(id) = need.target else { continue };
         let other = &scope.env[id];
         let span = need.start.origin.span().unwrap_or(service.span);
-        if !runs(other) {
+        if !runs(other, scope.platform) {
+            let here = scope.place();
             let message =
-                format!("`{}` needs `{name}`, which does not run on compose", service.name);
-            let help = "run both on compose, or give the address as a variable in `env`";
-            scope.tell(codes::UNSUPPORTED, span, message, help);
+                format!("`{}` needs `{name}`, which does not run on {here}", service.name);
+            let help = format!("run both on {here}, or give the address as a variable in `env`");
+            scope.tell(codes::UNSUPPORTED, span, message, &help);
             continue;
         }
         let Some(condition) = condition(*need.start) else { continue };
         let checked = match condition {
+            // A swarm waits for nothing, and says so itself.
+            condition if scope.platform == Platform::Swarm => condition,
             Condition::Healthy if health::command(other).is_none() => {
                 let message = format!(
                     "compose lets `{}` start when `{name}` has started, not when it is healthy",

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{
-    Bytes, DatabaseUser, Engine, EnvName, Persistence, RedisPurpose, Server, Sourced, Store,
+    Bytes, Engine, EnvName, Persistence, RedisPurpose, SUPERUSER, SecretId, Server, Sourced, Store,
 };
 
-use super::document::{File, FileMount, Healthcheck, Port, Service, VolumeMount};
+use super::document::{File, FileMount, Healthcheck, Port, Service, Short, VolumeMount};
 use super::scope::Scope;
 use super::text::{Text, texts};
 use super::{harden, health, secrets};
 use stackc_target::{init, tuning};
 
 /// The user of the Debian images of PostgreSQL, Redis and Valkey.
-const USER: u32 = 999;
+pub(super) const USER: u32 = 999;
 /// Where a server listens that is not told otherwise.
 const POSTGRES_PORT: u16 = 5432;
 
@@ -38,16 +38,17 @@ impl LoopbackPorts {
 /// The container of a store.
 pub(super) fn lower(scope: &mut Scope<'_>, store: &Store, ports: &mut LoopbackPorts) -> Service {
     let mut service = match &store.engine {
-        Engine::Postgres { database, user, params, max_connections, tuned, extensions, users } => {
+        Engine::Postgres { params, max_connections, tuned, superuser, users, .. } => {
             let settings = settings(store, params, *max_connections, tuned.value);
-            let mut service = postgres(scope, store, database, user, &settings, *max_connections);
-            let password = |user: &DatabaseUser| secrets::mount(&scope.env[user.password].name);
-            service.secrets.extend(users.iter().map(password));
+            let mut service = postgres(scope, store, *superuser, &settings, *max_connections);
+            // The script that makes the roles reads their passwords.
+            let roles = users.iter().map(|user| user.password).chain([store.password, *superuser]);
+            service.secrets = roles.map(|id| secrets::mount(&scope.env[id].name)).collect();
             service.secrets.sort();
-            service.configs = made_with(scope, store, extensions, users);
+            service.configs = made_with(scope, store);
             service
         }
-        Engine::Redis { valkey, purpose, persistence, acl } => {
+        Engine::Redis { valkey, purpose, persistence, acl, .. } => {
             let policy = (purpose.value, persistence.value);
             redis(scope, store, *valkey, policy, &scope.env[*acl].name)
         }
@@ -64,7 +65,7 @@ pub(super) fn lower(scope: &mut Scope<'_>, store: &Store, ports: &mut LoopbackPo
 }
 
 /// The name of a store's volume.
-pub(super) fn volume(store: &Store) -> String {
+pub(crate) fn volume(store: &Store) -> String {
     format!("{}-data", store.name)
 }
 
@@ -97,12 +98,12 @@ fn settings(
 fn postgres(
     scope: &Scope<'_>,
     store: &Store,
-    database: &str,
-    user: &str,
+    superuser: SecretId,
     settings: &BTreeMap<String, String>,
     max_connections: u32,
 ) -> Service {
-    let password = &scope.env[store.password].name;
+    let password = &scope.env[superuser].name;
+    let database = store.database().unwrap_or_default();
     // Each connection is a process; the server's own and the shells of health checks come on top.
     let mut service = harden::container(USER, max_connections.saturating_add(64), &store.resources);
     service.environment = BTreeMap::from([
@@ -112,28 +113,22 @@ fn postgres(
             Text::from("--auth-host=scram-sha-256 --data-checksums"),
         ),
         ("POSTGRES_PASSWORD_FILE".to_owned(), Text::from(secrets::path(password))),
-        ("POSTGRES_USER".to_owned(), Text::from(user)),
+        ("POSTGRES_USER".to_owned(), Text::from(SUPERUSER)),
     ]);
-    service.secrets = vec![secrets::mount(password)];
     let arguments =
         settings.iter().flat_map(|(key, value)| ["-c".to_owned(), format!("{key}={value}")]);
     service.command = Some(texts(std::iter::once("postgres".to_owned()).chain(arguments)));
-    service.healthcheck = Some(ready(store, database, user));
-    service.shm_size = Some(tuning::shared_memory(store.resources.memory_limit.value).short());
+    service.healthcheck = Some(ready(store, database));
+    service.shm_size = Some(Short(tuning::shared_memory(store.resources.memory_limit.value)));
     service.stop_grace_period = "1m".to_owned();
     service.tmpfs.push(harden::private("/var/run/postgresql", Bytes::mib(1), USER));
     keep(store, postgres_folder(&store.version), USER, &mut service);
     service
 }
 
-/// The script that makes users and extensions, as a config of its own.
-fn made_with(
-    scope: &mut Scope<'_>,
-    store: &Store,
-    extensions: &[String],
-    users: &[DatabaseUser],
-) -> Vec<FileMount> {
-    let Some(script) = init::postgres(scope.env, extensions, users) else { return Vec::new() };
+/// The script that makes roles and extensions, as a config of its own.
+fn made_with(scope: &mut Scope<'_>, store: &Store) -> Vec<FileMount> {
+    let Some(script) = init::postgres(scope.env, store) else { return Vec::new() };
     let source = format!("{}-init", store.name);
     let path = format!("config/{}/{source}.sql", scope.env.name);
     scope.contents.insert(path.clone(), script);
@@ -142,7 +137,7 @@ fn made_with(
 }
 
 /// Over TCP: while a new cluster is being set up, the server answers on its socket only.
-fn ready(store: &Store, database: &str, user: &str) -> Healthcheck {
+fn ready(store: &Store, database: &str) -> Healthcheck {
     let port = store.port.to_string();
     health::usual(texts([
         "CMD",
@@ -152,7 +147,7 @@ fn ready(store: &Store, database: &str, user: &str) -> Healthcheck {
         "-p",
         &port,
         "-U",
-        user,
+        SUPERUSER,
         "-d",
         database,
     ]))
@@ -214,10 +209,9 @@ fn redis(
 fn described(scope: &Scope<'_>, store: &Store, server: &Server) -> Service {
     let mut service = harden::container(server.user, harden::PIDS, &store.resources);
     let plain = server.env.iter().map(|(name, value)| (name.to_string(), Text::from(value)));
-    let secret = server.secrets.iter().map(|(name, id)| {
-        let hint = "set it in the environment of docker compose";
-        (name.to_string(), Text::required(&scope.env[*id].name, hint))
-    });
+    let secret = server.secrets.iter();
+    let secret =
+        secret.map(|(name, id)| (name.to_string(), secrets::demanded(&scope.env[*id].name)));
     service.environment = plain.chain(secret).collect();
     service.secrets = server.files.iter().map(|id| secrets::mount(&scope.env[*id].name)).collect();
     service.secrets.sort();
@@ -235,13 +229,18 @@ fn described(scope: &Scope<'_>, store: &Store, server: &Server) -> Service {
 }
 
 /// Reads the password from its file into the environment of the client: never on a command line,
-/// where others could see it. A refusal is an answer too, so the answer itself is looked at.
-fn ping(name: &str) -> String {
+/// where others could see it.
+pub(super) fn login(name: &str) -> &'static str {
     // valkey-cli was renamed before its variable was, so it gets both.
-    let variables = match name {
+    match name {
         "valkey" => "REDISCLI_AUTH=\"$(cat \"$1\")\" VALKEYCLI_AUTH=\"$(cat \"$1\")\"",
         _ => "REDISCLI_AUTH=\"$(cat \"$1\")\"",
-    };
+    }
+}
+
+/// A refusal is an answer too, so the answer itself is looked at.
+fn ping(name: &str) -> String {
+    let variables = login(name);
     format!("{variables} {name}-cli -p \"$2\" ping | grep -qx PONG")
 }
 

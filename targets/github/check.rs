@@ -116,7 +116,7 @@ fn set_up(job: &mut Job, unit: &Unit<'_>, ci: &Ci, place: Place, scribe: &mut Sc
 /// One run per version, the deployed one first; gives the expression that stands for it.
 fn matrix(job: &mut Job, unit: &Unit<'_>, own: Option<String>, more: &[String]) -> String {
     let own = own.or_else(|| match unit.toolchain() {
-        Toolchain::Node(_) => Some(pins::NODE.to_owned()),
+        Toolchain::Node(_) => Some(pins::node().to_owned()),
         _ => None,
     });
     let mut versions: Vec<_> = own.into_iter().collect();
@@ -186,7 +186,7 @@ fn set_up_node(
         );
     }
     let step = Step::uses("Set up Node.js", Action::SetupNode)
-        .input("node-version", version.unwrap_or_else(|| pins::NODE.to_owned()));
+        .input("node-version", version.unwrap_or_else(|| pins::node().to_owned()));
     job.step(match cached {
         true => step.input("cache", name).input("cache-dependency-path", unit.file(lockfile)),
         false => step.input("package-manager-cache", false),

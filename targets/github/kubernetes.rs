@@ -15,7 +15,9 @@ const START_UP: u64 = 120;
 pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
     let environment = deployment.environment;
     let mut job = deployment.job(DeployPlatform::Kubernetes, scribe);
-    job.step(Step::uses("Set up kubectl", Action::SetupKubectl).input("version", pins::KUBECTL));
+    job.step(
+        Step::uses("Set up kubectl", Action::SetupKubectl).input("version", pins::tool("kubectl")),
+    );
     job.step(
         Step::run("Set up access to the cluster", include_str!("steps/kubeconfig.sh"))
             .env("KUBE_CONFIG", "${{ secrets.KUBE_CONFIG }}"),

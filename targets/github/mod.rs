@@ -6,6 +6,7 @@ mod compose;
 mod dependabot;
 mod deploy;
 mod document;
+mod host;
 mod image;
 mod kubernetes;
 mod managed;
@@ -13,6 +14,7 @@ mod options;
 mod pins;
 mod security;
 mod store;
+mod swarm;
 mod text;
 mod unit;
 

@@ -24,6 +24,8 @@ pub(crate) enum DeployPlatform {
     Compose,
     /// With kubectl to a cluster.
     Kubernetes,
+    /// Over SSH to a manager of a swarm.
+    Swarm,
 }
 
 impl Options {

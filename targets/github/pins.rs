@@ -71,15 +71,16 @@ impl Action {
     }
 }
 
-/// The trivy release that the pinned trivy-action installs (spack/spack-packages#5451).
-pub(crate) const TRIVY: &str = "v0.72.0";
-
-/// The kubectl release; one minor version on either side is supported, so it serves Kubernetes 1.35
-/// to 1.37 (poseidon/terraform-render-bootstrap#429).
-pub(crate) const KUBECTL: &str = "v1.36.4";
+/// The version of a tool that a step installs, from the dated list.
+pub(crate) fn tool(name: &str) -> &'static str {
+    // A test asks for each, so a missing one cannot go unnoticed.
+    stackc_model::pins::tool(name).unwrap_or_default()
+}
 
 /// The Node.js line where a service says nothing.
-pub(crate) const NODE: &str = "24";
+pub(crate) fn node() -> &'static str {
+    stackc_model::pins::usual("node").unwrap_or_default()
+}
 
 #[derive(Deserialize)]
 struct ActionPin {
@@ -123,6 +124,12 @@ pub(crate) fn with_digest(image: &str) -> Image {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_tool_and_line_is_listed() {
+        assert!([tool("trivy"), tool("kubectl")].iter().all(|version| version.starts_with('v')));
+        assert!(!node().is_empty());
+    }
 
     #[test]
     fn every_action_is_pinned_by_commit_and_names_its_version() {

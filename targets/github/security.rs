@@ -89,7 +89,7 @@ fn audit(
     let mut job = Job::new(format!("Audit the dependencies of {}", unit.name()), runner, 10);
     job.work_in(unit.folder());
     let version = unit.service.runtime.as_ref().map_or_else(
-        || pins::NODE.to_owned(),
+        || pins::node().to_owned(),
         |text| scribe.carry("the runtime", text, text.origin.span()),
     );
     let command = match manager {
@@ -151,7 +151,7 @@ fn codeql(units: &[Unit<'_>], runner: &str) -> Job {
 /// A trivy step that writes its findings as SARIF.
 fn trivy(name: &str, kind: &str) -> Step {
     Step::uses(name, Action::Trivy)
-        .input("version", pins::TRIVY)
+        .input("version", pins::tool("trivy"))
         .input("scan-type", kind)
         .input("severity", "HIGH,CRITICAL")
         .input("limit-severities-for-sarif", true)
@@ -182,7 +182,7 @@ fn secrets(runner: &str) -> Job {
     let mut job = Job::new("Scan for secrets", runner, 15);
     job.step(
         Step::uses("Scan for secrets", Action::Trivy)
-            .input("version", pins::TRIVY)
+            .input("version", pins::tool("trivy"))
             .input("scan-type", "fs")
             .input("scanners", "secret")
             .input("format", "table")

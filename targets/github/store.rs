@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{
-    Engine, Environment, NeedTarget, SECRETS_DIR, SecretSource, Segment, Server, Service, Store,
-    StoreId, Text,
+    Engine, Environment, NeedTarget, SECRETS_DIR, SecretId, SecretSource, Segment, Server, Service,
+    Store, StoreId, Text,
 };
 
 use stackc_source::Span;
@@ -64,12 +64,13 @@ pub(crate) fn needed(
 
 /// The variables of a server with the throw-away password in place of the real one. A job mounts no
 /// files, so `X_FILE` becomes `X`, as the images of databases have it.
-fn plain(environment: &Environment, store: &Store, server: &Server) -> Vec<(String, String)> {
-    let file = format!("{SECRETS_DIR}/{}", environment[store.password].name);
+fn plain(environment: &Environment, server: &Server) -> Vec<(String, String)> {
+    let path = |id: &SecretId| format!("{SECRETS_DIR}/{}", environment[*id].name);
+    let files: Vec<_> = server.files.iter().map(path).collect();
     let written = server.env.iter().map(|(name, value)| {
         let name = name.as_str();
         match name.strip_suffix("_FILE") {
-            Some(short) if *value == file => (short.to_owned(), PASSWORD.to_owned()),
+            Some(short) if files.contains(value) => (short.to_owned(), PASSWORD.to_owned()),
             _ => (name.to_owned(), value.clone()),
         }
     });
@@ -88,7 +89,7 @@ fn asks_for_login(environment: &Environment, store: &Store) -> bool {
         // A service container takes no arguments, so its redis asks for no password.
         Engine::Redis { .. } => false,
         Engine::Server(server) => {
-            plain(environment, store, server).iter().any(|(_, value)| value == PASSWORD)
+            plain(environment, server).iter().any(|(_, value)| value == PASSWORD)
         }
     }
 }
@@ -121,7 +122,7 @@ fn container(
         Engine::Redis { valkey: true, .. } => "valkey-cli ping".to_owned(),
         Engine::Redis { valkey: false, .. } => "redis-cli ping".to_owned(),
         Engine::Server(server) => {
-            for (name, value) in plain(environment, store, server) {
+            for (name, value) in plain(environment, server) {
                 env.push(name.as_str(), scribe.carry("a variable of the store", &value, span));
             }
             probe(&server.health, span, scribe)

@@ -1,8 +1,11 @@
 //! Backups of PostgreSQL: a cron job that dumps, checks and prunes on a volume of its own.
 
-use stackc_model::{Backup, Bytes, Engine, Millicores, Resources as Bounds, Sourced, Store};
+use stackc_model::{
+    Backup, Bytes, Engine, Millicores, Resources as Bounds, SUPERUSER, SecretId, Sourced, Store,
+};
 use stackc_source::codes;
-use stackc_target::conventions::{APP_UID, HEADER, SECRETS_DIR};
+use stackc_target::backup::script;
+use stackc_target::conventions::{APP_UID, SECRETS_DIR};
 
 use super::context::{Context, Subject};
 use super::job::{When, ignore_disruptions, scheduled};
@@ -11,7 +14,6 @@ use super::output::{Output, Place};
 use super::pod::{self, Pod, scratch, variable};
 use super::service::{account, claim};
 
-const SCRIPT: &str = include_str!("backup.sh");
 const FOLDER: &str = "/backup";
 /// How long one run may take, in seconds.
 const DEADLINE: u64 = 6 * 3600;
@@ -31,8 +33,8 @@ pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {
     let Some(backup) = &ctx.environment.backup else { return };
     for store in &ctx.environment.stores {
         match &store.engine {
-            Engine::Postgres { database, user, .. } => {
-                postgres(ctx, backup, store, database, user, out);
+            Engine::Postgres { database, superuser, .. } => {
+                postgres(ctx, backup, store, database, *superuser, out);
             }
             Engine::Redis { .. } | Engine::Server(_) if store.persistent => {
                 let message = format!("the backup on Kubernetes leaves `{}` out", store.name);
@@ -49,7 +51,7 @@ fn postgres(
     backup: &Backup,
     store: &Store,
     database: &str,
-    user: &str,
+    superuser: SecretId,
     out: &mut Output<'_>,
 ) {
     let subject = subject(store);
@@ -65,8 +67,8 @@ fn postgres(
         "persistentvolumeclaim",
         &Object::new(CLAIM, ctx.metadata(&subject), volume),
     );
-    let password = ctx.environment[store.password].name.to_string();
-    let container = container(store, name, backup, database, user, &password);
+    let password = ctx.environment[superuser].name.to_string();
+    let container = container(store, name, backup, database, &password);
     let mut pod = Pod {
         container,
         volumes: Vec::new(),
@@ -97,7 +99,6 @@ fn container(
     name: &str,
     backup: &Backup,
     database: &str,
-    user: &str,
     password: &str,
 ) -> Container {
     Container {
@@ -113,11 +114,12 @@ fn container(
             variable("BACKUP_DIR", FOLDER),
             variable("FORMATS", &backup.formats.join(" ")),
             variable("KEEP_DAYS", &backup.keep_days.to_string()),
+            variable("NAME", store.name.as_str()),
             variable("PASSWORD_FILE", &format!("{SECRETS_DIR}/{password}")),
             variable("PGDATABASE", database),
             variable("PGHOST", store.name.as_str()),
             variable("PGPORT", &store.port.to_string()),
-            variable("PGUSER", user),
+            variable("PGUSER", SUPERUSER),
         ],
         resources: pod::resources(&bounds()),
         startup_probe: None,
@@ -139,9 +141,4 @@ fn bounds() -> Bounds {
         memory_limit: Sourced::default(Bytes::mib(512), reason),
         disk: Sourced::default(Bytes::mib(128), reason),
     }
-}
-
-/// The script with its header; it is the same for every store, all it needs comes by variables.
-fn script() -> String {
-    format!("#!/bin/sh\n# {HEADER}\n#\n{SCRIPT}")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Engine, Persistence, RedisPurpose, SecretId, Server, Store};
+use stackc_model::{Bytes, Engine, Persistence, RedisPurpose, SUPERUSER, SecretId, Server, Store};
 use stackc_target::conventions::{APP_UID, SECRETS_DIR};
 use stackc_target::tuning;
 
@@ -35,13 +35,13 @@ pub(super) struct Profile {
 /// How the engine of a store is run.
 pub(super) fn profile(ctx: &Context<'_>, store: &Store) -> Profile {
     match &store.engine {
-        Engine::Postgres { database, user, params, max_connections, tuned, .. } => {
+        Engine::Postgres { database, superuser, params, max_connections, tuned, .. } => {
             let mut settings =
                 tuning::postgres(*store.resources.memory_limit, *max_connections, **tuned);
             settings.extend(params.iter().map(|(key, value)| (key.clone(), value.value.clone())));
-            postgres(ctx, store, database, user, &settings)
+            postgres(ctx, store, database, *superuser, &settings)
         }
-        Engine::Redis { valkey, purpose, persistence, acl } => {
+        Engine::Redis { valkey, purpose, persistence, acl, .. } => {
             redis(ctx, store, *valkey, (**purpose, **persistence), *acl)
         }
         Engine::Server(server) => described(ctx, store, server),
@@ -57,7 +57,7 @@ fn postgres(
     ctx: &Context<'_>,
     store: &Store,
     database: &str,
-    user: &str,
+    superuser: SecretId,
     settings: &BTreeMap<String, String>,
 ) -> Profile {
     let memory = *store.resources.memory_limit;
@@ -70,11 +70,11 @@ fn postgres(
             variable("PGDATA", &folder),
             variable("POSTGRES_DB", database),
             variable("POSTGRES_INITDB_ARGS", "--auth-host=scram-sha-256 --data-checksums"),
-            variable("POSTGRES_PASSWORD_FILE", &file(ctx, store.password)),
-            variable("POSTGRES_USER", user),
+            variable("POSTGRES_PASSWORD_FILE", &file(ctx, superuser)),
+            variable("POSTGRES_USER", SUPERUSER),
         ],
         // Over TCP: while a new cluster is set up, the server answers on its socket only.
-        ready: ["pg_isready", "-h", "127.0.0.1", "-U", user, "-d", database]
+        ready: ["pg_isready", "-h", "127.0.0.1", "-U", SUPERUSER, "-d", database]
             .map(str::to_owned)
             .into(),
         secrets: secrets(store),

@@ -112,7 +112,7 @@ pub(crate) fn service(text: &str, kind: Kind, port: Option<u16>) -> Service {
             format: given("json".to_owned()),
             level: given("info".to_owned()),
         },
-        spa: given(false),
+        files_served: None,
         platforms: vec![Platform::Kubernetes],
     }
 }
@@ -138,6 +138,7 @@ fn secret(text: &str, source: SecretSource) -> Secret {
         name: name(text),
         source,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     }
@@ -181,8 +182,7 @@ pub(crate) fn route(text: &str, service: usize, path: &str) -> Route {
     }
 }
 
-/// What the derived secrets of the fixture are made of: `POSTGRES_PASSWORD` is the third, in the
-/// order of names.
+/// What the derived secrets of the fixture are made of: `POSTGRES_PASSWORD` is the third.
 fn secrets() -> Vec<Secret> {
     let password = |position| Segment::Secret(SecretId::at(position));
     let text = |before: &str, position, after: &str| Text {
@@ -201,6 +201,7 @@ fn secrets() -> Vec<Secret> {
         secret("POSTGRES_PASSWORD", generated()),
         secret("REDIS_ACL", SecretSource::Derived(acl)),
         secret("REDIS_PASSWORD", generated()),
+        secret("POSTGRES_SUPERUSER_PASSWORD", generated()),
     ]
 }
 
@@ -253,6 +254,7 @@ fn stores() -> Vec<Store> {
     let postgres = Engine::Postgres {
         database: "shop".to_owned(),
         user: "app".to_owned(),
+        superuser: SecretId::at(5),
         params: BTreeMap::new(),
         max_connections: 100,
         tuned: given(true),
@@ -264,6 +266,7 @@ fn stores() -> Vec<Store> {
         purpose: given(RedisPurpose::Queue),
         persistence: given(Persistence::Aof),
         acl: SecretId::at(3),
+        monitor: None,
     };
     vec![store("postgres", postgres, "15.19", 5432, 2), store("redis", redis, "7.4.11", 6379, 4)]
 }

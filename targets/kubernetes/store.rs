@@ -32,8 +32,9 @@ pub(crate) fn subject(store: &Store) -> Subject {
 /// The secrets a store reads.
 pub(crate) fn secrets(store: &Store) -> Vec<SecretId> {
     match &store.engine {
-        Engine::Postgres { users, .. } => {
-            std::iter::once(store.password).chain(users.iter().map(|user| user.password)).collect()
+        Engine::Postgres { superuser, users, .. } => {
+            let users = users.iter().map(|user| user.password);
+            users.chain([store.password, *superuser]).collect()
         }
         Engine::Redis { acl, .. } => vec![*acl, store.password],
         Engine::Server(server) => {
@@ -70,10 +71,9 @@ pub(crate) fn lower(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) {
     budget(ctx, &subject, out);
 }
 
-/// The script that makes users and extensions, in a config map of its own.
+/// The script that makes roles and extensions, in a config map of its own.
 fn made_with(ctx: &Context<'_>, store: &Store, out: &mut Output<'_>) -> Option<String> {
-    let Engine::Postgres { extensions, users, .. } = &store.engine else { return None };
-    let script = init::postgres(ctx.environment, extensions, users)?;
+    let script = init::postgres(ctx.environment, store)?;
     let name = format!("{}-init", store.name);
     let file = out.add_file(&format!("{name}.sql"), script);
     let files = vec![format!("{INIT_KEY}={file}")];

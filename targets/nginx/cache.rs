@@ -5,6 +5,7 @@ use stackc_source::Diagnostics;
 
 use super::conf::{Arg, Directive, block, entry, line, one, plain};
 use super::path::escape;
+use super::place::Place;
 use super::scope::{Scope, refuse};
 use super::{headers, proxy};
 
@@ -15,7 +16,7 @@ fn is_hashed(scope: &Scope<'_>, route: &Route) -> bool {
 }
 
 /// Whether nginx keeps answers of a route.
-fn is_kept(route: &Route) -> bool {
+pub(super) fn is_kept(route: &Route) -> bool {
     *route.cache != AnswerCache::Never
 }
 
@@ -27,8 +28,27 @@ pub(super) fn variables(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec
         let words = words.into_iter().chain(["use_temp_path=off"]).map(Arg::from);
         let path = std::iter::once(Arg::from("/tmp/cache")).chain(words);
         out.push(line("proxy_cache_path", path).comment("Answers that are kept, in memory."));
+        let private = "~*(?:^|[ ,])(?:private|no-cache|no-store)";
+        out.push(when("$upstream_http_cache_control", "$private", private));
+        let pages = scope.routes.iter().any(|route| names_assets(scope, route));
+        // A map with a regular expression, and no captures.
+        let of_page =
+            || when("$upstream_http_content_type", "$page", "~^text/(?:html|x-component)");
+        out.extend(pages.then(of_page));
     }
     out
+}
+
+/// Whether what is kept of a route would name the assets of a build that is gone: Next.js tells caches to
+/// keep its pages for a year, and means caches that a deployment empties.
+fn names_assets(scope: &Scope<'_>, route: &Route) -> bool {
+    *scope.service(route).kind == Kind::Nextjs && *route.cache == AnswerCache::AsTold
+}
+
+/// A variable that is set where another matches, and empty elsewhere.
+fn when(from: &'static str, to: &'static str, pattern: &'static str) -> Directive {
+    let items = vec![entry("default".into(), ["".into()]), entry(pattern.into(), ["1".into()])];
+    block("map", [from.into(), to.into()], items)
 }
 
 /// How long a browser keeps an answer of a front end: assets as long as the stack says, anything else
@@ -64,8 +84,8 @@ pub(super) fn conf(scope: &Scope<'_>) -> Vec<Directive> {
     }
     vec![
         plain("proxy_cache", "answers"),
-        // Not `$host`: a client chooses that.
-        one("proxy_cache_key", "$scheme$server_name$request_uri"),
+        one("proxy_cache_key", "$scheme$host$request_uri")
+            .comment("A host is one of our names here: the servers for no site turn others away."),
         plain("proxy_cache_lock", "on"),
         plain("proxy_cache_background_update", "on"),
         plain(
@@ -74,14 +94,15 @@ pub(super) fn conf(scope: &Scope<'_>) -> Vec<Directive> {
         ),
         plain("proxy_cache_bypass", "$http_authorization $http_cookie")
             .comment("Whoever is known gets answers of their own."),
-        plain("proxy_no_cache", "$http_authorization $http_cookie"),
+        plain("proxy_no_cache", "$http_authorization $http_cookie $private"),
     ]
 }
 
 /// What a place says of caching. The headers of `proxy.conf` have to stand there already where
 /// `hides` is true.
-pub(super) fn of_place(scope: &Scope<'_>, route: &Route, hides: bool) -> Vec<Directive> {
-    let (hashed, kept) = (is_hashed(scope, route), is_kept(route));
+pub(super) fn of_place(scope: &Scope<'_>, place: &Place<'_>, hides: bool) -> Vec<Directive> {
+    let route = place.route;
+    let (hashed, kept) = (is_hashed(scope, route), is_kept(route) && !place.health);
     let mut out = Vec::new();
     if !hashed && !kept {
         return out;
@@ -97,7 +118,13 @@ pub(super) fn of_place(scope: &Scope<'_>, route: &Route, hides: bool) -> Vec<Dir
     }
     if kept {
         out.push(one("include", "cache.conf"));
+        if names_assets(scope, route) {
+            let pages = plain("proxy_no_cache", "$page");
+            out.push(pages.comment("A page names the assets of its build, and goes with them."));
+        }
         if let AnswerCache::For(time) = *route.cache {
+            // Otherwise the service's word on how long counts for more.
+            out.push(plain("proxy_ignore_headers", "X-Accel-Expires Expires Cache-Control"));
             let words = ["200".into(), "301".into(), "308".into(), Arg::ours(time.compact())];
             out.push(line("proxy_cache_valid", words));
         }

@@ -1,7 +1,5 @@
 //! Limits: how many requests a client may make, and how many at once.
 
-use std::collections::BTreeSet;
-
 use stackc_model::{Enforce, Limit, LimitKey, LimitMode, Sourced};
 use stackc_source::{Diagnostic, Diagnostics, codes};
 
@@ -9,17 +7,13 @@ use super::conf::{Arg, Directive, block, entry, line, one, plain};
 use super::place::Place;
 use super::rate::Bucket;
 use super::scope::{Scope, is_range, refuse};
-use super::{conf::Fault, headers};
+use super::{conf::Fault, exact, headers};
 
 /// What identifies a client.
 const CLIENT: &str = "$binary_remote_addr";
 
-/// `limits.conf`: one zone for each limit that a place uses.
-pub(super) fn conf(
-    scope: &Scope<'_>,
-    used: &BTreeSet<&str>,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Directive> {
+/// `limits.conf`: the memory of each limit in use.
+pub(super) fn conf(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     let at_once = scope.options.connections_per_client;
     let mut out = vec![
         line("limit_conn_zone", [CLIENT.into(), "zone=limit_conn:10m".into()])
@@ -28,32 +22,49 @@ pub(super) fn conf(
         plain("limit_conn_status", "429"),
         plain("limit_conn_log_level", "warn"),
     ];
-    if !used.is_empty() {
+    if scope.limits().any(|limit| !exact::is_exact(limit)) {
         out.push(plain("limit_req_status", "429").comment("Requests of one address over time."));
         out.push(plain("limit_req_log_level", "warn"));
     }
-    let limits = scope.environment.limits.iter();
-    for limit in limits.filter(|limit| used.contains(limit.name.as_str())) {
-        out.extend(zone(limit, diagnostics));
+    if scope.options.limits_dry_run {
+        out.push(
+            plain("limit_conn_dry_run", "on").comment("On trial: counted, logged, not refused."),
+        );
+        out.push(plain("limit_req_dry_run", "on"));
     }
+    out.extend(exact::shared(scope));
+    out.extend(scope.limits().flat_map(|limit| zone(limit, diagnostics)));
     out
 }
 
 /// The zone of a limit, with the variables that make up its key.
 fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     let bucket = Bucket::new(*limit.rate, *limit.mode);
-    // Where the application counts too, it is the one that keeps the promise.
-    if !bucket.keeps && *limit.enforce == Enforce::Edge {
-        diagnostics.push(too_slow(limit, bucket));
+    let mut out = key(limit, diagnostics);
+    out.push(match bucket {
+        None => exact::zone(limit),
+        Some(bucket) => {
+            let zone = Arg::ours(format!("zone={}:10m", zone_name(limit)));
+            let rate = Arg::ours(format!("rate={}r/m", bucket.per_minute));
+            line("limit_req_zone", [Arg::ours(client(limit)), zone, rate])
+        }
+    });
+    if let Some(first) = out.first_mut() {
+        *first = first.clone().comment(bound(limit, bucket));
     }
-    let variable = |what: &str| format!("$limit_{}_{what}", limit.name.as_str().replace('-', "_"));
+    out
+}
+
+/// The variables that say who the client is, each made from the one before: whom the limit counts,
+/// which methods, and who is exempt. An empty value is not counted.
+fn key(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     let (mut key, mut out) = (CLIENT.to_owned(), Vec::new());
     match &*limit.key {
         LimitKey::Address => {}
         LimitKey::User => no_user(limit).into_iter().for_each(|it| diagnostics.push(it)),
         LimitKey::Header(header) => {
             let from = format!("$http_{}", header.to_ascii_lowercase().replace('-', "_"));
-            let name = variable("client");
+            let name = variable(limit, "client");
             let others = entry("default".into(), [Arg::ours(&*from)]);
             let items = vec![others, entry("".into(), [CLIENT.into()])];
             out.push(block("map", [Arg::ours(from), Arg::ours(&*name)], items));
@@ -64,33 +75,36 @@ fn zone(limit: &Limit, diagnostics: &mut Diagnostics) -> Vec<Directive> {
         let others = entry("default".into(), ["".into()]);
         let methods =
             limit.methods.iter().filter_map(|name| method(limit, name, &key, diagnostics));
-        let name = variable("method");
+        let name = variable(limit, "method");
         let args = ["$request_method".into(), Arg::ours(&*name)];
         out.push(block("map", args, std::iter::once(others).chain(methods).collect()));
         key = name;
     }
     if !limit.exempt.is_empty() {
-        let (exempt, counted) = (variable("exempt"), variable("counted"));
+        let (exempt, counted) = (variable(limit, "exempt"), variable(limit, "counted"));
         let ranges = limit.exempt.iter().filter_map(|text| range(text, diagnostics));
         let others = entry("default".into(), ["0".into()]);
         let items = std::iter::once(others).chain(ranges).collect();
         out.push(block("geo", [Arg::ours(&*exempt)], items));
         let items = vec![entry("default".into(), [Arg::ours(key)]), entry("1".into(), ["".into()])];
-        out.push(block("map", [Arg::ours(exempt), Arg::ours(&*counted)], items));
-        key = counted;
-    }
-    out.push(line(
-        "limit_req_zone",
-        [
-            Arg::ours(key),
-            Arg::ours(format!("zone={}:10m", zone_name(limit))),
-            Arg::ours(format!("rate={}r/m", bucket.per_minute)),
-        ],
-    ));
-    if let Some(first) = out.first_mut() {
-        *first = first.clone().comment(bound(limit, bucket));
+        out.push(block("map", [Arg::ours(exempt), Arg::ours(counted)], items));
     }
     out
+}
+
+/// The variable that says who the client is: the last of those that [`key`] makes.
+pub(super) fn client(limit: &Limit) -> String {
+    let last = match &*limit.key {
+        _ if !limit.exempt.is_empty() => "counted",
+        _ if !limit.methods.is_empty() => "method",
+        LimitKey::Header(_) => "client",
+        LimitKey::Address | LimitKey::User => return CLIENT.to_owned(),
+    };
+    variable(limit, last)
+}
+
+fn variable(limit: &Limit, what: &str) -> String {
+    format!("$limit_{}_{what}", limit.name.as_str().replace('-', "_"))
 }
 
 fn method(
@@ -117,39 +131,19 @@ fn range(text: &Sourced<String>, diagnostics: &mut Diagnostics) -> Option<Direct
 }
 
 /// The limit in words, with what it really lets through.
-fn bound(limit: &Limit, bucket: Bucket) -> String {
-    let most = bucket.most_in(limit.rate.window);
-    let mode = match *limit.mode {
-        _ if !bucket.keeps => "asked for, and nginx counts no slower than one a minute",
-        LimitMode::Average => "on average",
-        LimitMode::Strict => "at most",
-    };
-    match *limit.enforce {
-        Enforce::Both => format!(
-            "{}: {}, kept by the application; here no window sees more than {most}.",
-            limit.name,
-            asked(limit)
-        ),
-        _ => format!("{}: {} {mode}; no window sees more than {most}.", limit.name, asked(limit)),
+fn bound(limit: &Limit, bucket: Option<Bucket>) -> String {
+    let (name, window) = (&limit.name, limit.rate.window);
+    let asked = format!("{} requests in {}", limit.rate.count, window.compact());
+    match bucket.map(|bucket| bucket.most_in(window)) {
+        None => format!("{name}: {asked}, counted one by one; no window sees more."),
+        Some(most) => {
+            let mode = match *limit.mode {
+                LimitMode::Average => "on average",
+                LimitMode::Strict => "at most",
+            };
+            format!("{name}: {asked} {mode}; no window sees more than {most}.")
+        }
     }
-}
-
-fn asked(limit: &Limit) -> String {
-    format!("{} requests in {}", limit.rate.count, limit.rate.window.compact())
-}
-
-fn too_slow(limit: &Limit, bucket: Bucket) -> Diagnostic {
-    let window = limit.rate.window;
-    let message = format!(
-        "nginx counts no slower than one request per minute: limit `{}`, {}, lets up to {} through",
-        limit.name,
-        asked(limit),
-        bucket.most_in(window),
-    );
-    let span = limit.rate.origin.span().unwrap_or(limit.span);
-    Diagnostic::new(codes::APPROXIMATED, span, message)
-        .label(format!("up to {} in {}", bucket.most_in(window), window.compact()))
-        .help("count in the application and write `enforce: both`; nginx then is a coarse guard")
 }
 
 fn no_user(limit: &Limit) -> Option<Diagnostic> {
@@ -163,7 +157,7 @@ fn no_user(limit: &Limit) -> Option<Diagnostic> {
 }
 
 /// Zones share one name space with those of the upstreams, which hold a single `_`.
-fn zone_name(limit: &Limit) -> String {
+pub(super) fn zone_name(limit: &Limit) -> String {
     format!("limit_req_{}", limit.name)
 }
 
@@ -174,51 +168,57 @@ pub(super) fn common<'a>(places: &[Place<'a>]) -> Vec<&'a Limit> {
     first.limits.iter().copied().filter(everywhere).collect()
 }
 
-/// Seconds a client refused under these limits should wait.
-pub(super) fn retry_after(limits: &[&Limit]) -> u64 {
-    let wait = |limit: &&Limit| Bucket::new(*limit.rate, *limit.mode).retry_after();
-    limits.iter().map(wait).max().unwrap_or(1)
-}
-
-/// The limits of a server.
+/// The limits of a server, and where it sends who is refused.
 pub(super) fn of_server(common: &[&Limit]) -> Vec<Directive> {
-    let wait = refusal(retry_after(common));
-    common.iter().map(limit_req).chain([wait]).collect()
+    let mut out = vec![wait(common), plain("error_page", "429 @too_many_requests")];
+    out.extend(requests(common));
+    out.extend(exact::of_place(&exactly(common)));
+    out
 }
 
-/// The limits of a place; those of its server hold where it has no others.
+/// The limits of a place; those of its server hold where it has no others. nginx inherits no
+/// `limit_req` next to another, so the common ones are said again.
 pub(super) fn of_place(place: &Place<'_>, common: &[&Limit]) -> Vec<Directive> {
-    if place.limits == common {
-        return Vec::new();
-    }
-    // nginx inherits no `limit_req` next to another, so the common ones are said again.
-    let mut out: Vec<_> = place.limits.iter().map(limit_req).collect();
-    let wait = retry_after(&place.limits);
-    if wait != retry_after(common) {
-        out.push(refusal(wait));
+    let own = &place.limits;
+    let mut out = Vec::new();
+    out.extend((wait(own) != wait(common)).then(|| wait(own)));
+    out.extend(requests(own).filter(|_| requests(own).ne(requests(common))));
+    let counted = exactly(own);
+    if counted != exactly(common) {
+        out.extend(exact::of_place(&counted));
     }
     out
 }
 
-fn limit_req(limit: &&Limit) -> Directive {
-    let bucket = Bucket::new(*limit.rate, *limit.mode);
-    let zone = Arg::ours(format!("zone={}", zone_name(limit)));
-    // nginx refuses `burst=0`, which is its default.
-    let burst = Some(bucket.burst).filter(|burst| *burst > 0);
-    let burst = burst.map(|burst| Arg::ours(format!("burst={burst}")));
-    line("limit_req", [Some(zone), burst, Some("nodelay".into())].into_iter().flatten())
+fn exactly<'a>(limits: &[&'a Limit]) -> Vec<&'a Limit> {
+    limits.iter().copied().filter(|limit| exact::is_exact(limit)).collect()
 }
 
-/// Sends refused requests to the location that answers them.
-fn refusal(wait: u64) -> Directive {
-    line("error_page", ["429".into(), Arg::ours(format!("@retry_after_{wait}"))])
+fn buckets(limits: &[&Limit]) -> impl Iterator<Item = (String, Bucket)> {
+    let bucket = |limit: &&Limit| Some((zone_name(limit), Bucket::new(*limit.rate, *limit.mode)?));
+    limits.iter().filter_map(bucket)
+}
+
+fn requests(limits: &[&Limit]) -> impl Iterator<Item = Directive> {
+    buckets(limits).map(|(zone, bucket)| {
+        let zone = Arg::ours(format!("zone={zone}"));
+        // nginx refuses `burst=0`, which is its default.
+        let burst = Some(bucket.burst).filter(|burst| *burst > 0);
+        let burst = burst.map(|burst| Arg::ours(format!("burst={burst}")));
+        line("limit_req", [Some(zone), burst, Some("nodelay".into())].into_iter().flatten())
+    })
+}
+
+/// Seconds a client refused under these limits should wait, where no script knows better.
+fn wait(limits: &[&Limit]) -> Directive {
+    let seconds = buckets(limits).map(|(_, bucket)| bucket.retry_after()).max();
+    line("set", ["$retry_after".into(), Arg::ours(seconds.unwrap_or(1).to_string())])
 }
 
 /// The location that answers refused requests.
-pub(super) fn too_many(scope: &Scope<'_>, wait: u64) -> Directive {
+pub(super) fn too_many(scope: &Scope<'_>) -> Directive {
     let mut items = headers::repeated(scope);
-    let wait_arg = Arg::ours(wait.to_string());
-    items.push(line("add_header", ["Retry-After".into(), wait_arg, "always".into()]));
+    items.push(plain("add_header", "Retry-After $retry_after always"));
     items.push(one("return", "429"));
-    block("location", [Arg::ours(format!("@retry_after_{wait}"))], items)
+    block("location", ["@too_many_requests".into()], items)
 }

@@ -1,7 +1,5 @@
 //! The locations of a domain: what is passed on to a service, and what is kept away from it.
 
-use std::collections::BTreeSet;
-
 use stackc_model::Limit;
 use stackc_source::Diagnostics;
 
@@ -9,9 +7,9 @@ use super::conf::{Arg, Directive, Fault, block, line, one, plain};
 use super::path::{decode, escape};
 use super::place::Place;
 use super::scope::{Scope, refuse};
-use super::{access, cache, limit, log, maintenance, proxy};
+use super::{access, cache, limit, maintenance, proxy};
 
-/// Every location of a domain, the locations that answer 429 among them.
+/// Every location of a domain, the one that answers 429 among them.
 pub(super) fn locations(
     scope: &Scope<'_>,
     places: &[Place<'_>],
@@ -50,9 +48,7 @@ pub(super) fn locations(
         out.push(block("location", ["/".into()], not_found()).comment("No route leads here."));
     }
     out.extend(maintenance::location(scope));
-    let limited = places.iter().map(|place| &place.limits).chain([&common]);
-    let waits: BTreeSet<_> = limited.map(|limits| limit::retry_after(limits)).collect();
-    out.extend(waits.into_iter().map(|seconds| limit::too_many(scope, seconds)));
+    out.push(limit::too_many(scope));
     out
 }
 
@@ -131,7 +127,7 @@ fn strip(place: &Place<'_>, path: &str) -> Result<Directive, Fault> {
 fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directive> {
     let (edge, route) = (&scope.environment.edge, place.route);
     let mut out = Vec::new();
-    if !place.open {
+    if !place.health {
         out.extend(scope.guard(route).map(|rule| one("include", access::file(rule))));
     }
     out.extend(limit::of_place(place, common));
@@ -140,14 +136,14 @@ fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directi
     }
     if route.sensitive {
         out.extend(edge.compression.iter().map(|_| plain("gzip", "off")));
-        // The error log quotes the request line at every level below.
-        out.push(log::without_query(scope).comment("The query stays out of both logs."));
-        out.push(plain("error_log", "stderr emerg"));
+        // It quotes the request line at every level below.
+        let errors = plain("error_log", "stderr emerg");
+        out.push(errors.comment("The query stays out of this log too."));
     }
     let grpc = scope.is_grpc(route);
     if !grpc {
         let headers = proxy::headers_of(scope, route);
-        let caching = cache::of_place(scope, route, !headers.is_empty());
+        let caching = cache::of_place(scope, place, !headers.is_empty());
         out.extend(headers.into_iter().chain(caching));
     }
     let timeout = *route.timeout;

@@ -6,8 +6,9 @@ mod access;
 mod acme;
 mod cache;
 mod client;
-mod conf;
+pub(crate) mod conf;
 mod cors;
+mod exact;
 mod extra;
 mod headers;
 mod limit;
@@ -22,8 +23,6 @@ mod root;
 mod scope;
 mod site;
 mod tls;
-
-use std::collections::BTreeSet;
 
 use stackc_model::{Environment, Platform, Stack};
 use stackc_shape::{Decode, Shape, Spanned};
@@ -49,6 +48,9 @@ struct Written {
     worker_connections: Option<Spanned<u32>>,
     /// Requests that one address may have open at a time; by default 200.
     connections_per_client: Option<Spanned<u32>>,
+    /// Whether limits are on trial: requests over a limit are logged and let through. By default
+    /// they are refused.
+    limits_dry_run: Option<bool>,
     /// Whether to listen on IPv6 too, which is the default; a host without IPv6 cannot.
     ipv6: Option<bool>,
 }
@@ -59,6 +61,7 @@ struct Options {
     workers: Option<u32>,
     worker_connections: u32,
     connections_per_client: u32,
+    limits_dry_run: bool,
     ipv6: bool,
 }
 
@@ -81,6 +84,7 @@ impl Options {
                 &written.connections_per_client,
             )
             .unwrap_or(200),
+            limits_dry_run: written.limits_dry_run.unwrap_or(false),
             ipv6: written.ipv6.unwrap_or(true),
         }
     }
@@ -119,7 +123,8 @@ impl Target for Nginx {
             for (path, directives) in files(&scope, diagnostics) {
                 add(environment, &path, conf::write(&directives), out, diagnostics);
             }
-            for (path, text) in extra::files(&scope, diagnostics) {
+            let script = exact::script(&scope).map(|text| (exact::SCRIPT, text));
+            for (path, text) in extra::files(&scope, diagnostics).into_iter().chain(script) {
                 add(environment, path, text, out, diagnostics);
             }
         }
@@ -134,14 +139,11 @@ fn files(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<(String, Vec<D
         .iter()
         .map(|(name, domain)| Site { name, domain, places: place::places(scope, name) })
         .collect();
-    let places = sites.iter().flat_map(|site| &site.places);
-    let used: BTreeSet<_> =
-        places.flat_map(|place| &place.limits).map(|limit| limit.name.as_str()).collect();
     let http = scope.routes.iter().any(|route| !scope.is_grpc(route));
 
     let headers = headers::conf(scope, diagnostics);
     let dollar = headers.iter().any(Directive::uses_dollar);
-    let mut included = vec![("limits.conf".to_owned(), limit::conf(scope, &used, diagnostics))];
+    let mut included = vec![("limits.conf".to_owned(), limit::conf(scope, diagnostics))];
     included.extend(scope.tls().map(|tls| ("tls.conf".to_owned(), tls::conf(tls))));
     included.extend(http.then(|| ("proxy.conf".to_owned(), proxy::conf(scope))));
     for site in &sites {

@@ -1,11 +1,13 @@
 //! From routes to places: the paths of a domain that need a `location` of their own.
 //!
-//! A route is one place. On a closed site the public paths of health checks are places too.
+//! A route is one place. Where a site is closed, or answers are kept, the public paths of health checks are
+//! places too: they are open to everybody, and always asked anew.
 
 use std::collections::BTreeMap;
 
 use stackc_model::{Label, Limit, Route};
 
+use super::cache;
 use super::path::covers;
 use super::scope::Scope;
 
@@ -20,8 +22,9 @@ pub(super) struct Place<'a> {
     pub(super) route: &'a Route,
     /// The limits on it.
     pub(super) limits: Vec<&'a Limit>,
-    /// Whether everybody may enter although the site is closed.
-    pub(super) open: bool,
+    /// Whether it is asked whether a service is well: everybody may ask although the site is closed, and
+    /// no answer is an old one.
+    pub(super) health: bool,
 }
 
 /// The places of a domain, longest path first.
@@ -35,13 +38,13 @@ pub(super) fn places<'a>(scope: &Scope<'a>, domain: &Label) -> Vec<Place<'a>> {
             exact: route.exact,
             route,
             limits: limits.filter(|limit| route.limits.contains(&limit.name)).collect(),
-            open: false,
+            health: false,
         };
-        let guarded = scope.guard(route).is_some();
-        let open = health(scope, route).filter(|path| guarded && owns(route, &routes, path));
-        for path in open {
-            let open = Place { path, exact: true, open: true, ..place.clone() };
-            found.insert((open.path.clone(), true), open);
+        let differs = scope.guard(route).is_some() || cache::is_kept(route);
+        let health = health(scope, route).filter(|path| differs && owns(route, &routes, path));
+        for path in health {
+            let health = Place { path, exact: true, health: true, ..place.clone() };
+            found.insert((health.path.clone(), true), health);
         }
         found.entry((place.path.clone(), place.exact)).or_insert(place);
     }

@@ -13,38 +13,22 @@ pub(super) struct Bucket {
     pub(super) per_minute: u64,
     /// Requests let through at once, besides the first.
     pub(super) burst: u64,
-    /// Whether it keeps what was asked for; otherwise it is a coarse guard.
-    pub(super) keeps: bool,
 }
 
 impl Bucket {
-    /// The bucket for a rate.
+    /// The bucket for a rate; `None` below one request per minute, for which nginx has no word.
     ///
     /// `average` sustains the rate and starts with a full window's worth, so one window may see
     /// nearly twice as many. `strict` spends half of the window's worth at once and the other half
-    /// over the window. Where the rate is below one per minute nginx has no word for it.
-    pub(super) fn new(rate: Rate, mode: LimitMode) -> Self {
+    /// over the window.
+    pub(super) fn new(rate: Rate, mode: LimitMode) -> Option<Self> {
         let (count, window) = (u64::from(rate.count).max(1), rate.window.millis.max(1));
-        let per_minute = |requests: u64| requests * 60_000 / window;
-        let guard = Self { per_minute: 1, burst: count - 1, keeps: false };
-        if per_minute(count) == 0 {
-            return guard;
-        }
-        let at_once = match mode {
-            LimitMode::Average => {
-                return Self { per_minute: per_minute(count), burst: count - 1, keeps: true };
-            }
-            LimitMode::Strict => count.div_ceil(2),
+        let (at_once, over_time) = match mode {
+            LimitMode::Average => (count, count),
+            LimitMode::Strict => (count.div_ceil(2), count / 2),
         };
-        match per_minute(count - at_once) {
-            // The half over the window is below one per minute: take the slowest rate there is, and
-            // a burst that leaves room for what it lets through.
-            0 => {
-                let burst = count.saturating_sub(guard.refill(rate.window));
-                Self { burst, keeps: true, ..guard }
-            }
-            per_minute => Self { per_minute, burst: at_once - 1, keeps: true },
-        }
+        let per_minute = over_time * 60_000 / window;
+        Some(Self { per_minute, burst: at_once - 1 }).filter(|bucket| bucket.per_minute > 0)
     }
 
     /// Thousandths of a request per second, as nginx keeps it.
@@ -79,19 +63,22 @@ mod tests {
 
     #[test]
     fn translates_as_the_table_says() {
-        for (count, seconds, mode, per_minute, burst, most, keeps) in [
-            (100, 900, Average, 6, 99, 189, true),
-            (100, 900, Strict, 3, 49, 94, true),
-            (30, 60, Average, 30, 29, 59, true),
-            (30, 60, Strict, 15, 14, 29, true),
-            (5, 900, Average, 1, 4, 19, false),
-            (10, 3600, Average, 1, 9, 67, false),
-            (5, 900, Strict, 1, 4, 19, false),
-            (600, 60, Average, 600, 599, 1199, true),
+        for (count, seconds, mode, per_minute, burst, most) in [
+            (100, 900, Average, 6, 99, 189),
+            (100, 900, Strict, 3, 49, 94),
+            (30, 60, Average, 30, 29, 59),
+            (30, 60, Strict, 15, 14, 29),
+            (600, 60, Average, 600, 599, 1199),
+            (15, 900, Average, 1, 14, 29),
         ] {
-            let bucket = Bucket::new(rate(count, seconds), mode);
-            assert_eq!(bucket, Bucket { per_minute, burst, keeps }, "{count}/{seconds}s {mode:?}");
+            let bucket = Bucket::new(rate(count, seconds), mode).unwrap();
+            assert_eq!(bucket, Bucket { per_minute, burst }, "{count}/{seconds}s {mode:?}");
             assert_eq!(bucket.most_in(Seconds::new(seconds)), most, "{count}/{seconds}s {mode:?}");
+        }
+        for (count, seconds, mode) in
+            [(5, 900, Average), (10, 3600, Strict), (1, 60, Strict), (29, 900, Strict)]
+        {
+            assert_eq!(Bucket::new(rate(count, seconds), mode), None, "{count}/{seconds}s");
         }
     }
 
@@ -119,33 +106,23 @@ mod tests {
 
     #[test]
     fn the_bound_is_what_nginx_does() {
-        for (count, seconds) in
-            [(100, 900), (30, 60), (5, 900), (7, 60), (3, 10), (1, 60), (2, 120)]
-        {
+        for (count, seconds) in [(100, 900), (30, 60), (15, 900), (7, 60), (3, 10), (1, 60)] {
             for mode in [Average, Strict] {
                 let (rate, window) = (rate(count, seconds), Seconds::new(seconds));
-                let bucket = Bucket::new(rate, mode);
+                let Some(bucket) = Bucket::new(rate, mode) else { continue };
                 let seen = simulate(bucket, window.millis, 100);
                 assert!(seen <= bucket.most_in(window), "{count}/{seconds}s {mode:?}: {seen}");
-                if mode == Strict && bucket.keeps {
-                    assert!(
-                        seen <= u64::from(count),
-                        "{count}/{seconds}s strict let {seen} through"
-                    );
-                }
-                if bucket.keeps {
-                    assert!(bucket.most_in(window) < 2 * u64::from(count).max(1));
-                } else {
-                    assert_eq!(seen, bucket.most_in(window));
-                }
+                let count = u64::from(count);
+                assert!(mode == Average || seen <= count, "{count}/{seconds}s let {seen} through");
+                assert!(bucket.most_in(window) < 2 * count.max(1));
             }
         }
     }
 
     #[test]
     fn says_when_to_come_back() {
-        assert_eq!(Bucket::new(rate(100, 900), Average).retry_after(), 10);
-        assert_eq!(Bucket::new(rate(5, 900), Average).retry_after(), 63);
-        assert_eq!(Bucket::new(rate(600, 60), Average).retry_after(), 1);
+        let wait =
+            |count, seconds| Bucket::new(rate(count, seconds), Average).unwrap().retry_after();
+        assert_eq!((wait(100, 900), wait(15, 900), wait(600, 60)), (10, 63, 1));
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use stackc_model::Platform;
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
 use super::scope::{Scope, refuse};
 use super::site::{HTTP, HTTPS, Site, http2, listen};
-use super::{acme, cache, client, cors, extra, log, maintenance, proxy};
+use super::{acme, cache, client, cors, exact, extra, log, maintenance, proxy};
 
 /// The name server of a container.
 const RESOLVER: &str = "127.0.0.11";
@@ -29,9 +30,12 @@ pub(super) fn conf(
         log::errors(scope),
     ];
     out.extend(acme::module(scope));
+    out.extend(exact::module(scope));
     if scope.routes.iter().any(|route| route.websocket) {
-        let stop = plain("worker_shutdown_timeout", "1h");
-        out.push(stop.comment("After a reload, open WebSockets keep the old workers this long."));
+        let stop = one("worker_shutdown_timeout", scope.environment.edge_grace().compact());
+        out.push(
+            stop.comment("When workers are replaced or stopped, open WebSockets are closed then."),
+        );
     }
     let connections = one("worker_connections", options.worker_connections.to_string());
     out.push(block("events", [], vec![connections]));
@@ -52,7 +56,7 @@ fn http(
     };
     let mut out = vec![plain("server_tokens", "off")];
     out.extend(temporary());
-    out.extend(log::conf(scope));
+    out.extend(log::conf(scope, diagnostics));
     out.extend(bounds(scope));
     out.extend(compression(scope));
     out.extend(client::conf(scope));
@@ -107,7 +111,7 @@ fn temporary() -> Vec<Directive> {
 fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
     let edge = &scope.environment.edge;
     let times = &edge.timeouts;
-    vec![
+    let mut out = vec![
         one("client_header_timeout", times.header.compact()).comment("How long and how large."),
         one("client_body_timeout", times.body.compact()),
         one("send_timeout", times.send.compact()),
@@ -116,7 +120,13 @@ fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
         one("proxy_connect_timeout", times.connect.compact()),
         one("proxy_read_timeout", times.answer.compact()),
         one("proxy_send_timeout", times.answer.compact()),
-    ]
+    ];
+    if scope.routes.iter().any(|route| scope.is_grpc(route)) {
+        out.push(one("grpc_connect_timeout", times.connect.compact()));
+        out.push(one("grpc_read_timeout", times.answer.compact()));
+        out.push(one("grpc_send_timeout", times.answer.compact()));
+    }
+    out
 }
 
 fn compression(scope: &Scope<'_>) -> Vec<Directive> {
@@ -176,8 +186,12 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
         .routes
         .iter()
         .filter_map(|route| {
-            let host = &scope.service(route).name;
-            let address = format!("{host}:{}", *scope.port(route)?.number);
+            let service = scope.service(route);
+            // Swarm has one address for a service; its copies have another name.
+            let each = *service.scale.sticky && scope.environment.runs_on(Platform::Swarm);
+            let each =
+                if each && !scope.environment.runs_on(Platform::Compose) { "tasks." } else { "" };
+            let address = format!("{each}{}:{}", service.name, *scope.port(route)?.number);
             Some((scope.upstream(route), address))
         })
         .collect();
@@ -193,7 +207,7 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
             line("server", [Arg::ours(address), "resolve".into()]),
         ];
         if sticky.contains(&name) {
-            items.push(plain("hash", "$binary_remote_addr consistent"));
+            items.push(stickiness(scope, &name));
         }
         items.extend((!scope.keeps_alive()).then(|| plain("keepalive", "32")));
         block("upstream", [Arg::ours(name)], items)
@@ -205,6 +219,18 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
     ];
     out.extend(servers.into_iter().map(upstream));
     out
+}
+
+/// Sends a client to the copy that it was sent to before. A cookie tells clients behind one address
+/// apart; but requests with cookies get no kept answers, so where any are kept the address has to do.
+fn stickiness(scope: &Scope<'_>, upstream: &str) -> Directive {
+    if !scope.has_sticky_cookies() || scope.routes.iter().any(|route| cache::is_kept(route)) {
+        return plain("hash", "$binary_remote_addr consistent");
+    }
+    let secure = scope.environment.edge.tls.is_some().then_some("secure");
+    let name = Arg::ours(format!("copy_of_{}", upstream.replace('-', "_")));
+    let words = ["path=/", "httponly", "samesite=lax"].into_iter().chain(secure).map(Arg::from);
+    line("sticky", ["cookie".into(), name].into_iter().chain(words))
 }
 
 /// Servers for hosts that are not ours.

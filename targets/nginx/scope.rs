@@ -1,15 +1,12 @@
 //! What the files of one environment are made from.
 
 use stackc_model::{
-    AnswerCache, Environment, Platform, Port, Protocol, Route, Service, Stack, Tls, pins,
+    AnswerCache, Environment, Limit, Platform, Port, Protocol, Route, Service, Stack, Tls, pins,
 };
 use stackc_source::{Code, Diagnostic, Diagnostics, Span, codes};
 
 use super::conf::Fault;
-use super::{Options, acme, client};
-
-/// The version line taken where the stack names none.
-const DEFAULT_LINE: &str = "1.30";
+use super::{Options, acme, client, exact};
 
 /// One environment with everything its files depend on.
 pub(super) struct Scope<'a> {
@@ -27,6 +24,12 @@ impl<'a> Scope<'a> {
             platforms.iter().any(|on| matches!(on, Platform::Compose | Platform::Swarm))
         });
         Self { environment, options, routes: routes.collect(), version: version(stack) }
+    }
+
+    /// The limits on its routes.
+    pub(super) fn limits(&self) -> impl Iterator<Item = &'a Limit> {
+        let used = |limit: &&Limit| self.routes.iter().any(|it| it.limits.contains(&limit.name));
+        self.environment.limits.iter().filter(used)
     }
 
     /// TLS, where it ends here.
@@ -89,6 +92,16 @@ impl<'a> Scope<'a> {
         self.version >= [1, 29, 7]
     }
 
+    /// Whether a cookie can keep a client at one copy of a service.
+    pub(super) fn has_sticky_cookies(&self) -> bool {
+        self.version >= [1, 29, 6]
+    }
+
+    /// Whether the image holds a script module with `js_access` (njs 0.9.9): that of 1.30.4 has 1.0.1.
+    pub(super) fn has_js_access(&self) -> bool {
+        self.version >= [1, 30, 4]
+    }
+
     /// Says what this nginx cannot do for the environment at all.
     pub(super) fn check(&self, stack: &Stack, diagnostics: &mut Diagnostics) {
         if self.version < [1, 27, 3] {
@@ -106,6 +119,7 @@ impl<'a> Scope<'a> {
             }
         }
         acme::check(self, diagnostics);
+        exact::check(self, diagnostics);
         client::check(self, diagnostics);
         if self.behind_balancer() && client::trusted(self).is_empty() {
             let span =
@@ -170,7 +184,8 @@ pub(super) fn refuse(
 }
 
 fn version(stack: &Stack) -> [u32; 3] {
-    let line = stack.versions.get("nginx").map_or(DEFAULT_LINE, |version| version.value.as_str());
+    let usual = pins::usual("nginx").unwrap_or_default();
+    let line = stack.versions.get("nginx").map_or(usual, |version| version.value.as_str());
     let exact = pins::image("nginx", line).map_or(line, |pin| pin.tag.as_str());
     let mut parts = exact.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
     std::array::from_fn(|_| parts.next().unwrap_or(0))

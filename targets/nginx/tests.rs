@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{
-    Access, EnvName, Environment, LimitMode, Metrics, Protocol, Stack, TlsProvider,
-};
+use stackc_model::{Access, EnvName, Environment, Metrics, Protocol, Stack, TlsProvider};
 use stackc_source::{Diagnostics, Node, codes};
 use stackc_target::{Artifacts, Target};
 
 use super::fixture::*;
 
+mod limits;
 mod rules;
+mod services;
 
 /// The files by their path in the folder, and the codes of what was said.
 fn render(stack: &Stack) -> (BTreeMap<String, String>, Vec<&'static str>) {
@@ -121,90 +121,6 @@ fn keeps_metrics_inside_wherever_a_route_would_show_them() {
 }
 
 #[test]
-fn limits_say_what_they_let_through() {
-    let (files, said) = with(|environment| {
-        let mut login = limit("log-in", 5, 900);
-        login.paths = vec!["/api/login".to_owned()];
-        login.methods = vec!["POST".to_owned()];
-        login.exempt = vec![sourced("10.0.0.0/8".to_owned())];
-        environment.limits = vec![limit("all", 100, 900), login];
-        environment.routes[1].limits = vec![label("all")];
-        let mut part = route("api-login", 0, "/api/login");
-        part.limits = vec![label("all"), label("log-in")];
-        environment.routes.insert(0, part);
-    });
-    assert_eq!(said, [codes::APPROXIMATED.id]);
-    let site = &files["sites/main.conf"];
-    assert_eq!(
-        location(site, "/api/"),
-        [
-            "limit_req zone=limit_req_all burst=99 nodelay;",
-            "error_page 429 @retry_after_10;",
-            "proxy_pass http://backend_http;",
-        ]
-    );
-    assert_eq!(
-        location(site, "= /api/login"),
-        [
-            "limit_req zone=limit_req_all burst=99 nodelay;",
-            "limit_req zone=limit_req_log-in burst=4 nodelay;",
-            "error_page 429 @retry_after_63;",
-            "proxy_pass http://backend_http;",
-        ]
-    );
-    assert!(!location(site, "/").iter().any(|line| line.contains("limit_req")));
-    let limits = &files["limits.conf"];
-    assert!(
-        limits.contains("limit_req_zone $binary_remote_addr zone=limit_req_all:10m rate=6r/m;")
-    );
-    assert!(limits.contains("no window sees more than 189."), "{limits}");
-    assert!(limits.contains("map $request_method $limit_log_in_method {\n    default \"\";\n    POST $binary_remote_addr;\n}"));
-    assert!(
-        limits
-            .contains("limit_req_zone $limit_log_in_counted zone=limit_req_log-in:10m rate=1r/m;")
-    );
-}
-
-#[test]
-fn a_limit_on_everything_stands_once() {
-    let (files, _) = with(|environment| {
-        environment.limits = vec![limit("all", 100, 900), limit("some", 600, 60)];
-        for route in &mut environment.routes {
-            route.limits = vec![label("all")];
-        }
-        environment.routes[1].limits.push(label("some"));
-    });
-    let site = &files["sites/main.conf"];
-    let server = site.rsplit_once("server {").unwrap().1.split_once("location").unwrap().0;
-    assert!(server.contains("limit_req zone=limit_req_all burst=99 nodelay;"), "{server}");
-    assert!(server.contains("error_page 429 @retry_after_10;"));
-    assert_eq!(location(site, "/"), ["proxy_pass http://frontend_http;"]);
-    assert_eq!(
-        location(site, "/api/"),
-        [
-            "limit_req zone=limit_req_all burst=99 nodelay;",
-            "limit_req zone=limit_req_some burst=599 nodelay;",
-            "proxy_pass http://backend_http;",
-        ]
-    );
-}
-
-#[test]
-fn a_strict_limit_of_one_has_no_burst() {
-    let (files, said) = with(|environment| {
-        let mut once = limit("once", 1, 60);
-        once.mode = sourced(LimitMode::Strict);
-        environment.limits = vec![once];
-        environment.routes[1].limits = vec![label("once")];
-    });
-    assert!(said.is_empty(), "{said:?}");
-    assert_eq!(
-        location(&files["sites/main.conf"], "/api/")[0],
-        "limit_req zone=limit_req_once nodelay;"
-    );
-}
-
-#[test]
 fn refuses_what_would_be_more_than_data() {
     for (change, code) in [
         (
@@ -283,7 +199,10 @@ fn an_old_nginx_repeats_headers_and_keeps_connections_open() {
     let (files, said) = render(&stack);
     assert!(said.is_empty(), "{said:?}");
     assert!(!files["headers.conf"].contains("add_header_inherit"));
-    assert_eq!(location(&files["sites/main.conf"], "@retry_after_1")[0], "include headers.conf;");
+    assert_eq!(
+        location(&files["sites/main.conf"], "@too_many_requests")[0],
+        "include headers.conf;"
+    );
     assert!(files["nginx.conf"].contains("keepalive 32;"));
     stack.versions.insert("nginx".to_owned(), sourced("1.26".to_owned()));
     assert_eq!(render(&stack).1, [codes::UNSUPPORTED.id]);
@@ -345,6 +264,12 @@ fn is_off_without_routes_or_on_request() {
     );
 }
 
+fn option(key: &str, value: &str) -> Node {
+    let value = Node::scalar(value, false, span());
+    let entry = stackc_source::Entry { key: key.into(), key_span: span(), value };
+    Node { kind: stackc_source::NodeKind::Map(vec![entry]), span: span() }
+}
+
 #[test]
 fn every_option_changes_the_output() {
     let base = render(&shop()).0;
@@ -352,14 +277,10 @@ fn every_option_changes_the_output() {
         ("workers", "2"),
         ("worker_connections", "512"),
         ("connections_per_client", "7"),
+        ("limits_dry_run", "true"),
         ("ipv6", "false"),
     ] {
-        let entry = stackc_source::Entry {
-            key: key.into(),
-            key_span: span(),
-            value: Node::scalar(value, false, span()),
-        };
-        let node = Node { kind: stackc_source::NodeKind::Map(vec![entry]), span: span() };
+        let node = option(key, value);
         let (files, said) =
             with(|environment| drop(environment.options.insert("nginx".to_owned(), Some(node))));
         assert!(said.is_empty(), "{said:?}");

@@ -203,6 +203,26 @@ pub(super) struct Relabel {
     pub(super) action: Option<&'static str>,
 }
 
+/// The configuration of the Alertmanager.
+#[derive(Debug, Serialize)]
+pub(super) struct AlertmanagerConfig {
+    pub(super) route: Route,
+    pub(super) receivers: Vec<Receiver>,
+}
+
+/// Who is told.
+#[derive(Debug, Serialize)]
+pub(super) struct Route {
+    pub(super) receiver: &'static str,
+    pub(super) group_by: Vec<&'static str>,
+}
+
+/// Somebody who can be told.
+#[derive(Debug, Serialize)]
+pub(super) struct Receiver {
+    pub(super) name: &'static str,
+}
+
 /// The configuration of the blackbox exporter.
 #[derive(Debug, Serialize)]
 pub(super) struct Blackbox {

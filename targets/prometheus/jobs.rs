@@ -26,29 +26,49 @@ pub(super) const BLACKBOX_ADDRESS: &str = "blackbox-exporter:9115";
 /// Where the Alertmanager listens.
 pub(super) const ALERTMANAGER_ADDRESS: &str = "alertmanager:9093";
 
+/// What answers a job of the monitoring itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exporter {
+    Prometheus,
+    Alertmanager,
+    Node,
+    Cadvisor,
+    Nginx,
+    Blackbox,
+    Postgres,
+    Redis,
+}
+
 /// A job of the monitoring itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Job {
-    /// Its name.
-    pub(super) name: String,
+pub(crate) struct Job {
+    /// Its name; a store's exporter has the store's.
+    pub(crate) name: String,
     /// The host it is scraped at.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// The port, the usual one of the exporter.
-    pub(super) port: u16,
+    pub(crate) port: u16,
+    /// What answers there.
+    pub(crate) exporter: Exporter,
+}
+
+impl Job {
     /// Whether every node of a swarm runs one.
-    pub(super) per_node: bool,
+    pub(super) fn per_node(&self) -> bool {
+        matches!(self.exporter, Exporter::Node | Exporter::Cadvisor)
+    }
 }
 
 /// Everything that is scraped besides services, by convention of name and port.
 pub(super) fn exporters(world: &World) -> Vec<Job> {
     let mut jobs = own(world);
     for store in &world.stores {
-        let (port, kind) = match store.kind {
-            DatabaseKind::Postgres => (9187, AlertKind::Db),
-            DatabaseKind::Redis { .. } => (9121, AlertKind::Redis),
+        let (port, kind, exporter) = match store.kind {
+            DatabaseKind::Postgres => (9187, AlertKind::Db, Exporter::Postgres),
+            DatabaseKind::Redis { .. } => (9121, AlertKind::Redis, Exporter::Redis),
         };
         if wanted(world, &[kind]) {
-            jobs.push(job(&store.name, &format!("{}-exporter", store.name), port, false));
+            jobs.push(job(&store.name, &format!("{}-exporter", store.name), port, exporter));
         }
     }
     jobs
@@ -61,13 +81,13 @@ fn own(world: &World) -> Vec<Job> {
     let containers = world.containers && wanted(world, &[Cpu, Memory]);
     let probed = world.full && !probes(world).is_empty();
     let jobs = [
-        (world.full, job(PROMETHEUS, "localhost", 9090, false)),
-        (world.full, job(ALERTMANAGER, "alertmanager", 9093, false)),
-        (host, job(NODE, "node-exporter", 9100, true)),
-        (containers, job(CADVISOR, "cadvisor", 8080, true)),
+        (world.full, job(PROMETHEUS, "localhost", 9090, Exporter::Prometheus)),
+        (world.full, job(ALERTMANAGER, "alertmanager", 9093, Exporter::Alertmanager)),
+        (host, job(NODE, "node-exporter", 9100, Exporter::Node)),
+        (containers, job(CADVISOR, "cadvisor", 8080, Exporter::Cadvisor)),
         // The status page listens on loopback, so the exporter shares the network of nginx.
-        (world.nginx, job(NGINX, "nginx", 9113, false)),
-        (probed, job(BLACKBOX, "blackbox-exporter", 9115, false)),
+        (world.nginx, job(NGINX, "nginx", 9113, Exporter::Nginx)),
+        (probed, job(BLACKBOX, "blackbox-exporter", 9115, Exporter::Blackbox)),
     ];
     jobs.into_iter().filter(|(on, _)| *on).map(|(_, job)| job).collect()
 }
@@ -77,8 +97,8 @@ pub(super) fn reserved(world: &World) -> Vec<String> {
     own(world).into_iter().map(|job| job.name).chain(probes(world)).collect()
 }
 
-fn job(name: &str, host: &str, port: u16, per_node: bool) -> Job {
-    Job { name: name.to_owned(), host: host.to_owned(), port, per_node }
+fn job(name: &str, host: &str, port: u16, exporter: Exporter) -> Job {
+    Job { name: name.to_owned(), host: host.to_owned(), port, exporter }
 }
 
 /// Whether a job is there for something: where the stack is not ours, for an alert.

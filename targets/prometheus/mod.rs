@@ -19,11 +19,15 @@ mod tests;
 mod text;
 mod world;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use stackc_model::{AlertKind, Environment, ObserveLevel, Platform, Stack};
 use stackc_shape::{Decode, Shape};
 use stackc_source::{Diagnostic, Diagnostics, codes};
 use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, is_off, options, yaml};
+
+pub(crate) use jobs::{Exporter, Job};
 
 use options::Options;
 use world::World;
@@ -64,6 +68,26 @@ impl Target for Prometheus {
             }
         }
     }
+}
+
+/// What watches an environment, as its `prometheus.yml` expects to find it.
+#[derive(Debug)]
+pub(crate) struct Monitoring {
+    /// Prometheus itself, and everything it asks besides services.
+    pub(crate) jobs: Vec<Job>,
+    /// The secrets by which it asks services.
+    pub(crate) tokens: BTreeSet<String>,
+}
+
+/// What watches an environment; `None` where the monitoring is not ours.
+pub(crate) fn monitoring(stack: &Stack, environment: &Environment) -> Option<Monitoring> {
+    if is_off(environment, ID) {
+        return None;
+    }
+    // What is to say is said where the files are written.
+    let world = World::of(stack, environment, &mut Diagnostics::default())?;
+    let tokens = world.services.iter().filter_map(|service| service.token.clone()).collect();
+    world.full.then(|| Monitoring { jobs: jobs::exporters(&world), tokens })
 }
 
 /// Whether there is something to scrape: functions of a provider answer no scraper, and AWS watches
@@ -112,6 +136,8 @@ fn files(world: &World, options: &Options, diagnostics: &mut Diagnostics) -> Vec
     if world.full {
         let config = scrape::config(world, intervals);
         write("prometheus/prometheus.yml".to_owned(), &config, &mut files, diagnostics);
+        let quiet = scrape::alertmanager();
+        write("alertmanager/alertmanager.yml".to_owned(), &quiet, &mut files, diagnostics);
         if let Some(blackbox) = scrape::blackbox(world) {
             write("blackbox/blackbox.yml".to_owned(), &blackbox, &mut files, diagnostics);
         }

@@ -7,8 +7,9 @@ use stackc_target::conventions::SECRETS_DIR;
 
 use super::amount::compact;
 use super::document::{
-    Alerting, Alertmanager, Authorization, Blackbox, Config, Dns, ExternalLabels, Global,
-    HttpProbe, Module, Relabel, Retention, Scrape, Static, Storage, TcpProbe, Tsdb,
+    Alerting, Alertmanager, AlertmanagerConfig, Authorization, Blackbox, Config, Dns,
+    ExternalLabels, Global, HttpProbe, Module, Receiver, Relabel, Retention, Route, Scrape, Static,
+    Storage, TcpProbe, Tsdb,
 };
 use super::jobs::{ALERTMANAGER_ADDRESS, BLACKBOX_ADDRESS, CADVISOR, HOSTS, Job, PAGES, exporters};
 use super::world::{Watched, World};
@@ -94,8 +95,9 @@ fn exporter(job: Job, swarm: bool) -> Scrape {
         ..Relabel::default()
     };
     let metric_relabel_configs = if job.name == CADVISOR { vec![noise] } else { Vec::new() };
+    let per_node = job.per_node();
     let scrape = Scrape { job_name: job.name, metric_relabel_configs, ..Scrape::default() };
-    if swarm && job.per_node {
+    if swarm && per_node {
         Scrape { dns_sd_configs: vec![addresses(&job.host, job.port, swarm)], ..scrape }
     } else {
         Scrape { static_configs: vec![fixed(vec![format!("{}:{}", job.host, job.port)])], ..scrape }
@@ -133,6 +135,15 @@ fn addresses(name: &str, port: u16, swarm: bool) -> Dns {
 
 fn fixed(targets: Vec<String>) -> Static {
     Static { targets }
+}
+
+/// An Alertmanager that groups and silences, and tells nobody.
+pub(super) fn alertmanager() -> AlertmanagerConfig {
+    const NOBODY: &str = "nobody";
+    AlertmanagerConfig {
+        route: Route { receiver: NOBODY, group_by: vec!["alertname", "job"] },
+        receivers: vec![Receiver { name: NOBODY }],
+    }
 }
 
 /// The modules the probes name; `None` where nothing is probed.

@@ -429,6 +429,7 @@ fn basic_writes_rules_alone() {
             "prometheus/rules/shop.rules.yml",
             "prometheus/rules/shop.test.yml",
             "prometheus/prometheus.yml",
+            "alertmanager/alertmanager.yml",
             "blackbox/blackbox.yml",
         ]
     );

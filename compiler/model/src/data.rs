@@ -68,8 +68,10 @@ pub enum Engine {
     Postgres {
         /// The database.
         database: String,
-        /// The owner of the database.
+        /// The owner of the database, and of nothing else on the server.
         user: String,
+        /// The password of [`SUPERUSER`], which the server is made with and backups are taken as.
+        superuser: SecretId,
         /// Server parameters, besides those derived from the memory.
         params: BTreeMap<String, Sourced<String>>,
         /// Most connections.
@@ -89,11 +91,31 @@ pub enum Engine {
         purpose: Sourced<RedisPurpose>,
         /// How it keeps its entries.
         persistence: Sourced<Persistence>,
-        /// The derived secret that holds its ACL file, made from the password.
+        /// The derived secret that holds its ACL file, made from the passwords.
         acl: SecretId,
+        /// The derived secret by which the exporter logs in, where one watches.
+        monitor: Option<SecretId>,
     },
     /// Any other: everything that is needed to run it stands here.
     Server(Box<Server>),
+}
+
+/// The role of PostgreSQL that may do everything; no service knows its password.
+pub const SUPERUSER: &str = "postgres";
+
+/// The user of PostgreSQL and Redis as which an exporter looks at a store.
+pub const MONITOR: &str = "monitoring";
+
+/// What a user of a database may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataAccess {
+    /// Read all data.
+    Read,
+    /// Read and change all data.
+    Write,
+    /// Read what the server says about itself, and no data.
+    Monitor,
 }
 
 /// A user of a database besides its owner.
@@ -101,8 +123,8 @@ pub enum Engine {
 pub struct DatabaseUser {
     /// Its name.
     pub name: Label,
-    /// Whether it may change what it reads.
-    pub writes: bool,
+    /// What it may do.
+    pub access: DataAccess,
     /// The secret that holds its password.
     pub password: SecretId,
 }
@@ -172,4 +194,15 @@ pub struct Store {
     pub pool: Option<Sourced<u32>>,
     /// Whether its data outlives the container.
     pub persistent: bool,
+}
+
+impl Store {
+    /// The name of the database it is made with, where the engine is known to have one.
+    #[must_use]
+    pub fn database(&self) -> Option<&str> {
+        match &self.engine {
+            Engine::Postgres { database, .. } => Some(database),
+            Engine::Redis { .. } | Engine::Server(_) => None,
+        }
+    }
 }

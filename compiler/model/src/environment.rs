@@ -7,7 +7,8 @@ use stackc_source::{Node, Span};
 
 use crate::{
     Acceptance, Backup, Ci, Domain, Edge, EnvName, External, Label, Limit, Notify, Observe, Patch,
-    Release, Route, RouteId, Secret, SecretId, Service, ServiceId, Sourced, Store, StoreId,
+    Release, Route, RouteId, Seconds, Secret, SecretId, Service, ServiceId, Sourced, Store,
+    StoreId,
 };
 
 /// How serious an environment is; it drives defaults.
@@ -150,6 +151,21 @@ impl Environment {
     /// Secrets with their ids.
     pub fn secrets(&self) -> impl Iterator<Item = (SecretId, &Secret)> {
         self.secrets.iter().enumerate().map(|(at, item)| (SecretId::at(at), item))
+    }
+
+    /// How long an edge beside the services lets what is under way come to its end when it stops: as long
+    /// as the slowest of those behind it, up to a bound. It listens no more meanwhile, so until a new one
+    /// is there nobody gets an answer.
+    #[must_use]
+    pub fn edge_grace(&self) -> Seconds {
+        const LONGEST: Seconds = Seconds::new(30);
+        let beside = |service: &&Service| {
+            let mut platforms = service.platforms.iter();
+            platforms.any(|on| matches!(on, Platform::Compose | Platform::Swarm))
+        };
+        let public = self.services.iter().filter(|it| !it.routes.is_empty()).filter(beside);
+        let slowest = public.map(|service| service.stop.grace.value).max();
+        slowest.map_or(LONGEST, |grace| grace.min(LONGEST))
     }
 
     /// Whether it runs on a platform.

@@ -1,4 +1,5 @@
-//! Verified image tags, from the dated data file `data/images.json`.
+//! Versions as data: verified image tags, versions of tools, and the lines taken where a stack names
+//! none, all from the dated file `data/versions.json`.
 
 use std::sync::LazyLock;
 
@@ -27,10 +28,50 @@ impl Pin {
     }
 }
 
-static PINS: LazyLock<Vec<Pin>> = LazyLock::new(|| {
+/// The version of a tool that is installed by itself, not as an image.
+#[derive(Debug, Deserialize)]
+struct Tool {
+    tool: String,
+    version: String,
+}
+
+/// The lines of something that has several under maintenance.
+#[derive(Debug, Deserialize)]
+struct Lines {
+    of: String,
+    usual: String,
+    oldest: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Versions {
+    images: Vec<Pin>,
+    tools: Vec<Tool>,
+    lines: Vec<Lines>,
+}
+
+static VERSIONS: LazyLock<Versions> = LazyLock::new(|| {
     // A test reads the same file, so an empty table cannot go unnoticed.
-    serde_json::from_str(include_str!("../data/images.json")).unwrap_or_default()
+    serde_json::from_str(include_str!("../data/versions.json")).unwrap_or_default()
 });
+
+/// The version of a tool.
+#[must_use]
+pub fn tool(name: &str) -> Option<&'static str> {
+    VERSIONS.tools.iter().find(|row| row.tool == name).map(|row| &*row.version)
+}
+
+/// The line taken of an image or a language where a stack names none.
+#[must_use]
+pub fn usual(name: &str) -> Option<&'static str> {
+    VERSIONS.lines.iter().find(|row| row.of == name).map(|row| &*row.usual)
+}
+
+/// The oldest line of a language that still gets security fixes.
+#[must_use]
+pub fn oldest(name: &str) -> Option<&'static str> {
+    VERSIONS.lines.iter().find(|row| row.of == name)?.oldest.as_deref()
+}
 
 /// The pin of an image's version line.
 ///
@@ -38,7 +79,7 @@ static PINS: LazyLock<Vec<Pin>> = LazyLock::new(|| {
 /// newest of those.
 #[must_use]
 pub fn image(name: &str, line: &str) -> Option<&'static Pin> {
-    let of_image = || PINS.iter().filter(|pin| pin.image == name);
+    let of_image = || VERSIONS.images.iter().filter(|pin| pin.image == name);
     of_image().find(|pin| pin.line == line).or_else(|| {
         let prefix = format!("{line}.");
         of_image()
@@ -51,13 +92,15 @@ pub fn image(name: &str, line: &str) -> Option<&'static Pin> {
 #[must_use]
 pub fn newest(name: &str) -> Option<&'static Pin> {
     let plain = |pin: &&Pin| pin.image == name && !pin.line.contains('-');
-    PINS.iter().filter(plain).max_by_key(|pin| numbers(&pin.line))
+    VERSIONS.images.iter().filter(plain).max_by_key(|pin| numbers(&pin.line))
 }
 
 /// The version lines known for an image, without variants.
 #[must_use]
 pub fn lines(name: &str) -> Vec<&'static str> {
-    PINS.iter()
+    VERSIONS
+        .images
+        .iter()
         .filter(|pin| pin.image == name && !pin.line.contains('-'))
         .map(|pin| &*pin.line)
         .collect()
@@ -69,12 +112,19 @@ fn numbers(line: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PINS, image, newest};
+    use super::{Pin, VERSIONS, image, newest, oldest, tool, usual};
 
     #[test]
     fn the_table_is_read_and_each_pin_is_exact() {
-        assert!(PINS.len() > 30);
-        assert!(PINS.iter().all(|pin| pin.tag.chars().any(|c| c.is_ascii_digit())));
+        assert!(VERSIONS.images.len() > 30);
+        // Distroless images have no tag with a version: only a digest names one.
+        let exact = |pin: &Pin| {
+            pin.tag.chars().any(|c| c.is_ascii_digit()) || pin.image.contains("/distroless/")
+        };
+        assert!(VERSIONS.images.iter().all(exact));
+        assert_eq!(usual("nginx").and_then(|line| image("nginx", line)).unwrap().line, "1.30");
+        assert_eq!((usual("python"), oldest("node")), (Some("3.13"), Some("22")));
+        assert!(tool("kubectl").is_some() && tool("unheard-of").is_none());
     }
 
     #[test]

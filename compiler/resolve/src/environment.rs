@@ -26,7 +26,7 @@ pub(crate) fn resolve(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<En
     unique_names(spec, &mut cx);
     let platforms = platforms(&mut cx);
     let mut secrets = secrets::declared(&cx);
-    let stores = data::draft(&mut cx, &mut secrets);
+    let stores = data::draft(monitored(&platforms, &cx), &mut cx, &mut secrets);
     let mut externals = external::draft(&mut cx, &mut secrets);
     externals.extend(data::managed::draft(&mut cx, &mut secrets));
     externals.sort_by(|one, other| one.name.cmp(other.name));
@@ -163,6 +163,12 @@ fn platforms(cx: &mut Context<'_>) -> Vec<Platform> {
         );
     }
     found
+}
+
+/// Whether exporters of ours log in at the data stores.
+fn monitored(platforms: &[Platform], cx: &Context<'_>) -> bool {
+    let ours = [Platform::Compose, Platform::Swarm].iter().any(|here| platforms.contains(here));
+    ours && cx.tier != Tier::Development && observe::is_full(cx)
 }
 
 fn trigger(layer: &Layer, cx: &mut Context<'_>) -> Trigger {

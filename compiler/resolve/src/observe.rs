@@ -56,6 +56,12 @@ pub(crate) fn resolve(
     }
 }
 
+/// Whether the monitoring itself is asked for.
+pub(crate) fn is_full(cx: &Context<'_>) -> bool {
+    let level = cx.spec.observe.as_ref().and_then(|observe| observe.value.level.as_ref());
+    level.is_some_and(|level| level.value == LevelWord::Full)
+}
+
 fn has(services: &[Service], test: impl Fn(&stackc_model::Metrics) -> bool) -> bool {
     services.iter().filter_map(|service| service.metrics.as_ref()).any(test)
 }

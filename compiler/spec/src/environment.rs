@@ -173,7 +173,6 @@ pub enum PlatformWord {
     /// Kubernetes.
     Kubernetes,
     /// Docker Swarm.
-    #[shape(planned)]
     Swarm,
     /// Vercel.
     #[shape(planned)]

@@ -1,6 +1,6 @@
-//! Words of docker compose, and what they are called here.
+//! Words of other tools, and what they are called here.
 //!
-//! Source: the Compose specification, services and top-level elements, November 2026.
+//! Sources: the Compose specification, services and top-level elements, November 2026; nginx.
 
 use stackc_shape::Foreign;
 
@@ -85,4 +85,16 @@ pub(crate) static STACK: [Foreign; 5] = [
     word("volumes", None, "write volumes in their service: `services.NAME.volumes`"),
     word("networks", None, "take it out: who may reach whom follows from `needs` and `routes`"),
     word("configs", None, "write files in their service: `services.NAME.files`"),
+];
+
+/// What Let's Encrypt has taken out of its certificates (its notice on the end of OCSP, 2025-08-06).
+const OCSP: &str =
+    "take it out: Let's Encrypt ended OCSP in August 2025, and browsers use lists instead";
+
+/// In `edge.tls`.
+pub(crate) static TLS: [Foreign; 4] = [
+    word("stapling", None, OCSP),
+    word("ocsp", None, OCSP),
+    word("dhparam", None, "take it out: no cipher of these profiles uses it"),
+    word("ciphers", None, "write `profile: intermediate` or `modern`, which follow the guideline"),
 ];

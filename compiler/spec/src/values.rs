@@ -207,7 +207,8 @@ fn web_url(text: &str) -> Result<(), String> {
     }
 }
 
-/// Whether a text is a path as RFC 3986 has it: no query, no `..`, no empty segment.
+/// Whether a text is a path as RFC 3986 has it: no query, no `..`, no empty segment. A byte is encoded
+/// where it has to be and nowhere else, so two texts are one path only if they are equal.
 fn path(text: &str) -> Result<(), String> {
     if !text.starts_with('/') {
         return Err("is no path: it starts with `/`".into());
@@ -215,9 +216,25 @@ fn path(text: &str) -> Result<(), String> {
     if text.len() > 512 {
         return Err("is longer than 512 bytes".into());
     }
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%/".contains(c);
-    if let Some(bad) = text.chars().find(|c| !fits(*c)) {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
+    if let Some(bad) = text.chars().find(|c| !fits(*c) && *c != '%') {
         return Err(format!("holds {bad:?}, which a URL path cannot; percent-encode it"));
+    }
+    for encoded in text.split('%').skip(1) {
+        let hex = encoded.get(..2).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) else {
+            return Err("holds a `%` without two hex digits".into());
+        };
+        let right = format!("{byte:02X}");
+        match char::from(byte) {
+            '/' => return Err("holds an encoded `/`, which proxies read as a plain one".into()),
+            c if c.is_ascii_control() => return Err("holds an encoded control character".into()),
+            c if fits(c) => return Err(format!("encodes {c:?}, which can stand as it is")),
+            _ if hex != Some(right.as_str()) => {
+                return Err(format!("is written in one way only: `%{right}`, in upper case"));
+            }
+            _ => {}
+        }
     }
     if text.split('/').skip(1).any(|part| part == "." || part == "..") || text.contains("//") {
         return Err("has an empty, `.` or `..` segment".into());
@@ -516,6 +533,10 @@ mod tests {
         for bad in ["api", "/a b", "/a\"", "/a{", "/a//b", "/a/../b", "/a?b", "/ü"] {
             assert!(path(bad).is_err(), "{bad}");
         }
+        for bad in ["/%", "/%2", "/%+f", "/%zz", "/%61", "/a%2Fb", "/%2E%2E", "/%0A", "/%c3%a9"] {
+            assert!(path(bad).is_err(), "{bad}");
+        }
+        assert!(path("/caf%C3%A9/a%20b/$x;y'z").is_ok());
         assert!(HostName::check("*.shop.example").is_ok() && path("/socket.io").is_ok());
     }
 }

@@ -5,8 +5,11 @@
 
 mod artifact;
 pub mod ask;
+pub mod backup;
 pub mod conventions;
+pub mod derived;
 mod emit;
+pub mod image;
 pub mod init;
 mod support;
 mod template;

@@ -11,13 +11,16 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use stackc_testkit::{Case, cases, repository};
 
 /// A format, and the folder or file whose presence says that a case has it.
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 9] = [
     ("compose", "compose.yaml"),
+    ("swarm", "swarm.production.yaml"),
     ("kubernetes", "k8s"),
     ("nginx", "nginx"),
     ("nginx-lint", "nginx"),
     ("github", ".github"),
     ("prometheus", "monitoring"),
+    ("shell", "scripts"),
+    ("dotenv", ".env.example"),
 ];
 
 fn main() -> std::process::ExitCode {

@@ -3,7 +3,8 @@
 #
 #   check.sh FORMAT DIR...
 #
-# FORMAT  compose          docker compose config, dclint
+# FORMAT  compose          docker compose config, dclint, the JSON schema of the specification
+#         swarm            the loader and converter of docker stack deploy
 #         kubernetes       strict schemas of objects and CRDs, kustomize build
 #         kubernetes-lint  kube-score, kube-linter
 #         nginx            nginx -t
@@ -11,7 +12,9 @@
 #         github           actionlint with shellcheck, zizmor, JSON schemas
 #         prometheus       promtool, amtool
 #         yaml             yamllint over every YAML file
-#         dockerfile       hadolint
+#         dockerfile       hadolint, the checks of BuildKit
+#         shell            shellcheck with all optional checks, shfmt, over scripts/
+#         dotenv           dotenv-linter, docker compose as a reader of the file
 # DIR     root of a generated tree
 #
 # exit: 0 clean, 1 findings, 2 usage, 3 a tool is missing, 4 a DIR has no file of that format
@@ -90,6 +93,7 @@ demanded() { # FILE: NAME=VALUE lines
 	grep -oE '\$\{[A-Za-z_][A-Za-z0-9_]*:?\?' "$1" | tr -dc 'A-Za-z0-9_\n' | sort -u | while read -r name; do
 		case $name in
 		*DIGEST*) printf '%s=sha256:%064d\n' "$name" 0 ;;
+		*TAG) echo "$name=1" ;;
 		*IMAGE*) echo "$name=image.invalid/name:1" ;;
 		*PORT*) echo "$name=8080" ;;
 		*DIR | *PATH | *FILE) echo "$name=/tmp/$name" ;;
@@ -97,20 +101,38 @@ demanded() { # FILE: NAME=VALUE lines
 		esac
 	done
 }
+included() { # FILE: the files below its top-level `include:`, as seen from the folder of the file
+	awk '/^[^ #]/ { inside = $1 == "include:" } inside && $1 == "-" { gsub(/"/, "", $2); print $2 }' "$1"
+}
 check_compose() {
-	local file name values
-	files \( -path "$dir/compose.yaml" -o -path "$dir/compose.*.yaml" -o -path "$dir/monitoring/*compose*.yaml" \) -name 'compose*.yaml'
+	local file part values parts=
+	files \( -path "$dir/compose.yaml" -o -path "$dir/compose.*.yaml" \) ! -path "$dir/*/*"
 	some ${#found[@]} "compose file"
 	for file in "${found[@]}"; do
-		# `compose.*.yaml` must be beside the root file; -path lets * match a slash.
-		name=${file#"$dir"/}
-		case $name in monitoring/*) ;; */*) continue ;; esac
-		mapfile -t values < <(demanded "$file" || true)
+		while read -r part; do parts+=" $dir/$part "; done < <(included "$file")
+	done
+	for file in "${found[@]}"; do
+		judge dclint "$file" env -C "$scratch" NO_COLOR=1 dclint --max-warnings 0 "$(realpath "$file")"
+		judge check-jsonschema "$file" check-jsonschema --builtin-schema vendor.compose-spec "$file"
+		# A part that another file includes is judged with that file: it names what stands there.
+		case $parts in *" $file "*) continue ;; esac
+		mapfile -t values < <(for part in "$file" $(included "$file"); do demanded "$dir/${part#"$dir"/}" || true; done)
 		# Warnings (an unset variable, an obsolete key) are findings too. All profiles are
 		# looked at; env files are of the deployment and need not exist here.
 		judge_silent docker-compose "$file" env "${values[@]}" COMPOSE_STATUS_STDOUT=0 \
 			docker-compose --ansi never --env-file /dev/null --profile '*' -f "$file" config -q --no-env-resolution
-		judge dclint "$file" env -C "$scratch" NO_COLOR=1 dclint --max-warnings 0 "$(realpath "$file")"
+	done
+}
+
+# ---- swarm ------------------------------------------------------------------------------------------
+
+check_swarm() {
+	local file values
+	files -path "$dir/swarm.*.yaml"
+	some ${#found[@]} "stack file"
+	for file in "${found[@]}"; do
+		mapfile -t values < <(demanded "$file" || true)
+		judge_silent stack-check "$file" env "${values[@]}" stack-check "$file"
 	done
 }
 
@@ -337,14 +359,48 @@ check_yaml() {
 		'{extends: default, rules: {truthy: {check-keys: false}, line-length: disable, document-start: disable, comments: {min-spaces-from-content: 1}}}' "${found[@]}"
 }
 check_dockerfile() {
-	files -name Dockerfile -o -name 'Dockerfile.*' -o -name '*.Dockerfile'
+	files \( -name Dockerfile -o -name 'Dockerfile.*' -o -name '*.Dockerfile' \) ! -name '*.dockerignore'
 	some ${#found[@]} "Dockerfile"
 	echo 'ignored: []' >"$scratch/hadolint.yaml"
 	judge hadolint "$dir" hadolint --config "$scratch/hadolint.yaml" --no-color "${found[@]}"
+	judge dockerfile-check "$dir" dockerfile-check "${found[@]}"
+}
+
+# ---- shell, dotenv -------------------------------------------------------------------------------------------
+
+check_shell() {
+	local file
+	files -path "$dir/scripts/*.sh"
+	some ${#found[@]} "script"
+	for file in "${found[@]}"; do
+		judge shellcheck "$file" shellcheck --norc --color=never --enable=all --severity=style "$file"
+		judge shfmt "$file" shfmt -i 2 -ci -d "$file"
+		judge mode "$file" test -x "$file"
+	done
+}
+check_dotenv() {
+	local file
+	files -path "$dir/.env.example" -o -path "$dir/.env.*.example"
+	some ${#found[@]} "template of variables"
+	for file in "${found[@]}"; do
+		judge dotenv-linter "$file" dotenv-linter --plain check "$file"
+		judge 'docker compose' "$file" dotenv_read "$file"
+	done
+}
+# Docker compose finds exactly the names, and no value.
+dotenv_read() { # FILE
+	local name
+	{
+		printf 'services:\n  it:\n    image: it\n    environment:\n'
+		{ grep -oE '^[A-Z][A-Z0-9_]*=' "$1" || true; } | tr -d = | while read -r name; do printf '      %s: "<${%s?}>"\n' "$name" "$name"; done
+	} >"$scratch/compose.yaml"
+	env -i PATH="$PATH" HOME="$scratch" docker-compose --env-file "$1" -f "$scratch/compose.yaml" config --format json >"$scratch/read" || return
+	! grep -E '"<.+>"' "$scratch/read"
 }
 
 case $format in
-compose) require docker-compose dclint ;;
+compose) require docker-compose dclint check-jsonschema ;;
+swarm) require stack-check ;;
 kubernetes) require python/bin/python kustomize crds ;;
 kubernetes-lint) require kustomize kube-score kube-linter ;;
 nginx) require nginx/usr/sbin/nginx openssl unshare ;;
@@ -352,7 +408,9 @@ nginx-lint) require gixy nginx/etc/nginx/mime.types ;;
 github) require actionlint shellcheck zizmor check-jsonschema ;;
 prometheus) require promtool amtool ;;
 yaml) require yamllint ;;
-dockerfile) require hadolint ;;
+dockerfile) require hadolint dockerfile-check ;;
+shell) require shellcheck shfmt ;;
+dotenv) require dotenv-linter docker-compose ;;
 *) usage ;;
 esac
 for dir in "$@"; do

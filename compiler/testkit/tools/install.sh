@@ -145,6 +145,24 @@ compose() {
 	go_build "github.com/docker/compose/v5@$COMPOSE_VERSION" ./cmd docker-compose \
 		"-X github.com/docker/compose/v5/internal.Version=$COMPOSE_VERSION"
 }
+# The loader of `docker stack deploy`, which `docker stack config` leaves half out: it neither converts
+# nor says what it ignores. The module keeps its own go.mod under another name.
+stack_check() {
+	local dir
+	use_go
+	dir=$(module_dir "github.com/docker/cli@$DOCKER_CLI_VERSION+incompatible")
+	cp -r --no-preserve=mode "$dir" "$work/docker-cli"
+	mkdir "$work/docker-cli/cmd/stack-check"
+	cp "$here/stack-check.go" "$work/docker-cli/cmd/stack-check/main.go"
+	(
+		cd "$work/docker-cli"
+		rm -rf vendor
+		mv vendor.mod go.mod
+		mv vendor.sum go.sum
+		retry "$go" build -mod=mod -ldflags='-s -w' -o "$tools/bin/stack-check" ./cmd/stack-check
+	)
+	rm -rf "$work/docker-cli"
+}
 # Only the service discoveries a generated configuration can name are built in; the clouds' SDKs
 # would double the time. `check config` therefore does not know e.g. ec2_sd_configs.
 promtool() {
@@ -156,6 +174,18 @@ amtool() { go_install "github.com/prometheus/alertmanager/cmd/amtool@$ALERTMANAG
 kustomize() { go_install "sigs.k8s.io/kustomize/kustomize/v5@$KUSTOMIZE_VERSION"; }
 kube_score() { go_install "github.com/zegl/kube-score/cmd/kube-score@$KUBE_SCORE_VERSION"; }
 actionlint() { go_install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT_VERSION"; }
+shfmt() { go_install "mvdan.cc/sh/v3/cmd/shfmt@$SHFMT_VERSION"; }
+# Without asking for a newer version of itself at each run.
+dotenv_linter() {
+	retry cargo install --quiet --locked --no-default-features --version "$DOTENV_LINTER_VERSION" \
+		--target-dir "$work/dotenv-linter" --root "$tools" dotenv-linter
+}
+# A small program of ours around BuildKit's own checks; its go.mod and go.sum pin them.
+dockerfile_check() {
+	use_go
+	cp -r "$here/buildkit" "$work/buildkit"
+	(cd "$work/buildkit" && retry "$go" build -ldflags='-s -w' -o "$tools/bin/dockerfile-check" .)
+}
 # Some module proxies do not serve kube-linter. That must not cost the other tools; check.sh says
 # that it is missing when it is needed.
 kube_linter() {
@@ -176,7 +206,7 @@ python_env() {
 	retry "$tools/python/bin/pip" install -q --disable-pip-version-check \
 		-c "$here/constraints.txt" "${PYPI_PACKAGES[@]}"
 	local name
-	for name in zizmor check-jsonschema yamllint gixy hadolint; do
+	for name in zizmor check-jsonschema yamllint gixy hadolint shellcheck; do
 		ln -sf "../python/bin/$name" "$tools/bin/$name"
 	done
 }
@@ -279,8 +309,8 @@ nginx_root() {
 # ---- all of it ------------------------------------------------------------------------------------
 
 system() {
-	need shellcheck shellcheck
 	need openssl openssl
+	need flock util-linux
 	# The live test: its networks, its client of HTTP/2, its client of TLS.
 	need ip iproute2
 	need curl curl
@@ -298,10 +328,14 @@ main() {
 	step npm "$(cksum <"$here/npm/package-lock.json") $NODE_WHEEL" node_tools
 	step kustomize "$KUSTOMIZE_VERSION" kustomize
 	step actionlint "$ACTIONLINT_VERSION" actionlint
+	step shfmt "$SHFMT_VERSION" shfmt
+	step dotenv-linter "$DOTENV_LINTER_VERSION" dotenv_linter
 	step kube-score "$KUBE_SCORE_VERSION" kube_score
 	step docker-compose "$COMPOSE_VERSION" compose
+	step stack-check "$DOCKER_CLI_VERSION $(cksum <"$here/stack-check.go")" stack_check
 	step promtool "$PROMETHEUS_VERSION" promtool
 	step amtool "$ALERTMANAGER_VERSION" amtool
+	step dockerfile-check "$(cat "$here"/buildkit/* | cksum)" dockerfile_check
 	step kube-linter "$KUBE_LINTER_VERSION" kube_linter
 	# Not installed, so not stamped as such; the attempt costs a second and is made at every run.
 	[ -z "$kube_linter_missing" ] || rm -f "$tools/stamps/kube-linter"

@@ -1,6 +1,6 @@
 //! Who may enter, who may call, what is kept, and where certificates come from.
 
-use stackc_model::{AnswerCache, Cdn, Cors, Enforce, LimitKey, Maintenance, Seconds};
+use stackc_model::{AnswerCache, Cdn, Cors, Maintenance, Seconds};
 
 use super::*;
 
@@ -66,33 +66,6 @@ fn origins_are_matched_as_a_whole() {
 }
 
 #[test]
-fn answers_are_kept_where_a_route_says_so() {
-    let (files, _) = with(|environment| {
-        environment.routes[1].cache = sourced(AnswerCache::For(Seconds::new(300)));
-        environment.edge.static_cache = Some(sourced(Seconds::new(86_400)));
-    });
-    let site = &files["sites/main.conf"];
-    assert!(location(site, "/api/").contains(&"proxy_cache_valid 200 301 308 5m;"));
-    assert!(!location(site, "/").contains(&"include cache.conf;"));
-    assert!(files["cache.conf"].contains("proxy_no_cache $http_authorization $http_cookie;"));
-    // The front end is a build of Vite, the backend is not.
-    assert!(location(site, "/").contains(&"add_header Cache-Control $asset_cache always;"));
-    assert!(!location(site, "/api/").iter().any(|line| line.contains("$asset_cache")));
-    let root = &files["nginx.conf"];
-    assert!(root.contains("\"~^(?:200|206|304) /assets/\" \"public, max-age=86400, immutable\";"));
-}
-
-#[test]
-fn keeps_no_answers_of_grpc() {
-    let (_, said) = with(|environment| {
-        environment.services[0].ports.get_mut("http").unwrap().protocol = Protocol::Grpc;
-        environment.routes.remove(0);
-        environment.routes[0].cache = sourced(AnswerCache::AsTold);
-    });
-    assert_eq!(said, [codes::UNSUPPORTED.id]);
-}
-
-#[test]
 fn certificates_may_come_from_nginx_itself() {
     let (files, said) = with(|environment| {
         let tls = environment.edge.tls.as_mut().unwrap();
@@ -112,28 +85,6 @@ fn certificates_may_come_from_nginx_itself() {
         domain.aliases.push(sourced("*.cod.example".to_owned()));
     });
     assert_eq!(said, [codes::CANNOT_CARRY.id]);
-}
-
-#[test]
-fn a_limit_counts_by_header_and_by_address_where_it_is_missing() {
-    let keyed = |key: LimitKey, enforce: Enforce| {
-        with(move |environment| {
-            let mut limit = limit("all", 5, 900);
-            (limit.key, limit.enforce) = (sourced(key), sourced(enforce));
-            limit.methods = vec!["POST".to_owned()];
-            environment.limits = vec![limit];
-            environment.routes.iter_mut().for_each(|route| route.limits = vec![label("all")]);
-        })
-    };
-    let (files, said) = keyed(LimitKey::Header("X-Api-Key".to_owned()), Enforce::Both);
-    // The application counts exactly, so that nginx is coarse is no news.
-    assert!(said.is_empty(), "{said:?}");
-    let limits = &files["limits.conf"];
-    assert!(limits.contains("default $http_x_api_key;\n    \"\" $binary_remote_addr;"));
-    assert!(limits.contains("POST $limit_all_client;"));
-    let both = [codes::APPROXIMATED.id, codes::APPROXIMATED.id];
-    assert_eq!(keyed(LimitKey::User, Enforce::Edge).1, both);
-    assert!(keyed(LimitKey::User, Enforce::Both).1.is_empty());
 }
 
 #[test]
@@ -174,4 +125,53 @@ fn text_of_the_stack_stands_in_files_of_its_own() {
     let (files, said) = text("} server {");
     assert_eq!(said, [codes::CANNOT_CARRY.id]);
     assert!(!files.contains_key("extra.server.conf"));
+}
+
+#[test]
+fn an_old_nginx_is_told_headers_wherever_one_is_added() {
+    let mut stack = shop();
+    stack.versions.insert("nginx".to_owned(), sourced("1.29.2".to_owned()));
+    let environment = &mut stack.environments[0];
+    environment.routes[1].cache = sourced(AnswerCache::AsTold);
+    environment.edge.static_cache = Some(sourced(Seconds::new(86_400)));
+    let retry_after = sourced(Seconds::new(600));
+    environment.edge.maintenance = Some(sourced(Maintenance { allow: Vec::new(), retry_after }));
+    let adds = |files: &BTreeMap<String, String>| {
+        let site = files["sites/main.conf"].clone();
+        let bodies = site.split("    location ").skip(1).map(|it| it.split("\n    }\n").next());
+        let adding = bodies.flatten().filter(|body| body.contains("add_header"));
+        adding.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (files, said) = render(&stack);
+    assert!(said.is_empty(), "{said:?}");
+    let adding = adds(&files);
+    // Two of the cached route, one of the front end, the two that refuse.
+    assert_eq!(adding.len(), 5, "{adding:?}");
+    for body in adding {
+        assert_eq!(body.matches("include headers.conf;").count(), 1, "{body}");
+    }
+    stack.versions.insert("nginx".to_owned(), sourced("1.29.3".to_owned()));
+    let files = render(&stack).0;
+    assert!(files["headers.conf"].contains("add_header_inherit merge;"));
+    assert!(adds(&files).iter().all(|body| !body.contains("headers.conf")));
+}
+
+#[test]
+fn an_old_nginx_keeps_connections_to_services_open() {
+    let of = |version: &str| {
+        let mut stack = shop();
+        stack.versions.insert("nginx".to_owned(), sourced(version.to_owned()));
+        stack.environments[0].routes[1].sensitive = true;
+        render(&stack).0
+    };
+    let (before, since) = (of("1.29.6"), of("1.29.7"));
+    let clear = "proxy_set_header Connection \"\";";
+    assert_eq!(before["nginx.conf"].matches("        keepalive 32;").count(), 2);
+    assert!(before["nginx.conf"].contains("proxy_http_version 1.1;"));
+    assert!(before["nginx.conf"].contains(clear));
+    // A location with headers of its own inherits none.
+    assert!(location(&before["sites/main.conf"], "/api/").contains(&clear));
+    for text in since.values() {
+        assert!(!text.contains(clear) && !text.contains("keepalive 32"), "{text}");
+    }
 }

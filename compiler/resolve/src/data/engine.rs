@@ -29,6 +29,17 @@ pub(crate) struct Row {
 
 const REDIS_ACL: (&str, &str) = ("ACL", "user default on >${password} ~* &* +@all\n");
 
+/// The line of the exporter's user: what it asks without flags, and no key. Source:
+/// `oliver006/redis_exporter` v1.88.0, `README.md` and `exporter/`; a command that a server does not
+/// know would keep it from starting, so only those stand here that Redis 7 and Valkey have.
+pub(crate) const REDIS_MONITOR: &str = "user monitoring on >${monitor_password} +ping +info \
+     +config|get +client|setname +latency|latest +latency|histogram +slowlog|get +slowlog|len\n";
+
+/// How the exporter finds its password: by the address with the user in it. Source:
+/// `oliver006/redis_exporter` v1.88.0, `exporter/redis.go`.
+pub(crate) const REDIS_EXPORTER: &str =
+    "{\"redis://monitoring@${host}:${port}\": \"${monitor_password}\"}\n";
+
 /// Every engine.
 pub(crate) const ROWS: [Row; 8] = [
     Row {
@@ -150,6 +161,14 @@ impl Row {
     /// The row of a store's name, where it is an engine's.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         ROWS.iter().find(|row| row.name == name)
+    }
+
+    /// How the password of the one who may do everything is called, where it has one.
+    pub(crate) fn root(&self) -> Option<&'static str> {
+        match self.preset {
+            Some(preset) => preset.root.then_some("ROOT_PASSWORD"),
+            None => self.is_postgres().then_some("SUPERUSER_PASSWORD"),
+        }
     }
 
     /// Whether it is PostgreSQL.

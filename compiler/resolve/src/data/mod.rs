@@ -24,6 +24,7 @@ pub(crate) use self::resources::{Defaults, laid_over, resources};
 use self::engine::Row;
 use self::server::DraftServer;
 use self::template::Names;
+use self::users::DraftUser;
 use crate::context::{Context, or, written};
 use crate::secrets::{Collected, Draft, name_of};
 use crate::text::StoreScope;
@@ -50,19 +51,28 @@ pub(crate) struct DraftStore<'a> {
     text: Draft,
     server: Option<DraftServer>,
     /// Users besides the owner, with the secrets of their passwords.
-    users: Vec<(&'a Label, EnvName)>,
+    users: Vec<DraftUser>,
+    /// The secret by which the exporter of a redis logs in.
+    exporter: Option<EnvName>,
 }
 
 /// Names every store's engine and secrets; those a provider runs are left out.
-pub(crate) fn draft<'a>(cx: &mut Context<'a>, secrets: &mut Collected) -> Vec<DraftStore<'a>> {
+///
+/// `monitored`: whether exporters log in.
+pub(crate) fn draft<'a>(
+    monitored: bool,
+    cx: &mut Context<'a>,
+    secrets: &mut Collected,
+) -> Vec<DraftStore<'a>> {
     let spec = cx.spec;
     let ours = spec.data.iter().filter(|(_, store)| !managed::is(store));
-    ours.filter_map(|(name, store)| draft_one(name, store, secrets, cx)).collect()
+    ours.filter_map(|(name, store)| draft_one(name, store, monitored, secrets, cx)).collect()
 }
 
 fn draft_one<'a>(
     name: &'a Label,
     store: &'a Spanned<DataSpec>,
+    monitored: bool,
     secrets: &mut Collected,
     cx: &mut Context<'a>,
 ) -> Option<DraftStore<'a>> {
@@ -77,6 +87,17 @@ fn draft_one<'a>(
     };
     let resources = bounds(store, row, cx);
     let config = row.and_then(|row| row.config);
+    let mut generated = |suffix: &str, what: &str| {
+        let secret = name_of(name, suffix)?;
+        let description = format!("password of {what} of the data store {name}");
+        secrets.generated(&secret, store.span, &description);
+        secrets.consumed(&secret, name);
+        Some(secret)
+    };
+    let root = row.and_then(Row::root).and_then(|suffix| generated(suffix, "the superuser"));
+    let watched = row.is_some_and(Row::is_redis) && monitored;
+    let monitor =
+        watched.then(|| generated("MONITORING_PASSWORD", "the user monitoring")).flatten();
     let names = Names {
         host: name.clone(),
         port: match kind {
@@ -87,13 +108,25 @@ fn draft_one<'a>(
         database: row.filter(|row| row.database).map(|_| database(&cx.spec.name)),
         password,
         config: config.and_then(|(suffix, _)| name_of(name, suffix)),
+        root,
+        monitor,
         memory: resources.memory_limit.0 / 100
             * row.and_then(|row| row.preset).map_or(100, |preset| preset.share),
     };
     if let (Some((suffix, text)), Some(secret)) = (config, &names.config) {
         let what = if suffix == "ACL" { "ACL file" } else { "configuration" };
-        let text = names.fill(text).unwrap_or_default();
+        let mut text = names.fill(text).unwrap_or_default();
+        if watched {
+            text.append(names.fill(engine::REDIS_MONITOR).unwrap_or_default());
+        }
         let description = format!("{what} of the data store {name}");
+        secrets.derived(secret, text, store.span, &description, cx);
+        secrets.consumed(secret, name);
+    }
+    let exporter = watched.then(|| name_of(name, "EXPORTER")).flatten();
+    if let Some(secret) = &exporter {
+        let text = names.fill(engine::REDIS_EXPORTER).unwrap_or_default();
+        let description = format!("password file of the exporter of the data store {name}");
         secrets.derived(secret, text, store.span, &description, cx);
         secrets.consumed(secret, name);
     }
@@ -115,10 +148,14 @@ fn draft_one<'a>(
         Kind::Custom(custom) => Some(server::custom(name, custom, &names, secrets, cx)?),
     };
     let users = match row {
-        Some(row) if row.is_postgres() => users::draft(name, store, secrets),
+        Some(row) if row.is_postgres() => {
+            let owner = row.user.unwrap_or_default();
+            users::draft(name, store, owner, monitored, secrets, cx)
+        }
         _ => Vec::new(),
     };
-    Some(DraftStore { name, spec: store, kind, names, resources, url, text, server, users })
+    let spec = store;
+    Some(DraftStore { name, spec, kind, names, resources, url, text, server, users, exporter })
 }
 
 fn kind<'a>(name: &Label, store: &'a Spanned<DataSpec>, cx: &mut Context<'_>) -> Option<Kind<'a>> {
@@ -197,18 +234,21 @@ impl DraftStore<'_> {
     ) -> Option<Store> {
         let spec = &self.spec.value;
         let (version, image) = self.image(cx)?;
-        let config = self.names.config.as_ref().and_then(|name| ids.get(name).copied());
+        let id = |name: &Option<EnvName>| name.as_ref().and_then(|name| ids.get(name).copied());
+        let (config, root) = (id(&self.names.config), id(&self.names.root));
         let password = *ids.get(&self.names.password)?;
+        let passwords = [Some(password), config, root].into_iter().flatten();
         let engine = match (&self.server, self.kind) {
-            (Some(server), _) => Engine::Server(Box::new(server.finish(password, config, ids))),
+            (Some(server), _) => Engine::Server(Box::new(server.finish(passwords, ids))),
             (None, Kind::Known(row)) if row.is_postgres() => settings::postgres(
                 self.name,
                 spec,
                 (self.names.database.clone()?, self.names.user.clone()?),
-                users::finish(&self.users, spec, ids),
+                root?,
+                users::finish(&self.users, ids),
                 cx,
             ),
-            (None, Kind::Known(row)) => settings::redis(row, spec, config?),
+            (None, Kind::Known(row)) => settings::redis(row, spec, config?, id(&self.exporter)),
             (None, Kind::Custom(_)) => return None,
         };
         let persistent = match &engine {

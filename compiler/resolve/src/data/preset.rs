@@ -1,7 +1,7 @@
 //! How to run the servers about which the targets know nothing.
 //!
 //! The texts are templates over `${host}`, `${port}`, `${user}`, `${database}`, `${password}`,
-//! `${password_file}`, `${config_file}`, and the server's share of the memory as `${memory}` (in
+//! `${password_file}`, `${root_password_file}`, `${config_file}`, and the server's share of the memory as `${memory}` (in
 //! MiB), `${memory_bytes}` and `${memory_gib}`.
 
 /// How to run a server about which the targets know nothing.
@@ -12,6 +12,8 @@ pub(crate) struct Preset {
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// The variable that takes the password itself, where no variable takes its file.
     pub(crate) login: Option<&'static str>,
+    /// Whether the one who may do everything has a password of its own.
+    pub(crate) root: bool,
     /// What runs in place of the image's own command; none where it is empty.
     pub(crate) command: &'static [&'static str],
     /// How a parameter is added to the command; `None` where it takes none there.
@@ -32,18 +34,18 @@ pub(crate) struct Preset {
 }
 
 // Variables, folders and users as the images of docker-library document them, November 2026. The
-// root of MySQL and MariaDB is reached from inside the container alone, so it needs no password of
-// its own.
+// root of MySQL and MariaDB is reached from inside the container alone.
 pub(crate) const MYSQL: Preset = Preset {
     user: 999,
     env: &[
         ("MYSQL_DATABASE", "${database}"),
         ("MYSQL_PASSWORD_FILE", "${password_file}"),
         ("MYSQL_ROOT_HOST", "localhost"),
-        ("MYSQL_ROOT_PASSWORD_FILE", "${password_file}"),
+        ("MYSQL_ROOT_PASSWORD_FILE", "${root_password_file}"),
         ("MYSQL_USER", "${user}"),
     ],
     login: None,
+    root: true,
     command: &["mysqld", "--innodb-buffer-pool-size=${memory}M"],
     param: Some("--${key}=${value}"),
     // Over TCP: while a new server is set up, it answers on its socket only.
@@ -80,7 +82,7 @@ pub(crate) const MARIADB: Preset = Preset {
         ("MARIADB_DATABASE", "${database}"),
         ("MARIADB_PASSWORD_FILE", "${password_file}"),
         ("MARIADB_ROOT_HOST", "localhost"),
-        ("MARIADB_ROOT_PASSWORD_FILE", "${password_file}"),
+        ("MARIADB_ROOT_PASSWORD_FILE", "${root_password_file}"),
         ("MARIADB_USER", "${user}"),
     ],
     command: &["mariadbd", "--innodb-buffer-pool-size=${memory}M"],
@@ -121,6 +123,7 @@ pub(crate) const RABBITMQ: Preset = Preset {
         ),
     ],
     login: Some("RABBITMQ_DEFAULT_PASS"),
+    root: false,
     // The server takes its first password from its environment only.
     command: &[
         "sh",
@@ -144,6 +147,7 @@ pub(crate) const NATS: Preset = Preset {
     user: super::server::USER,
     env: &[("GOMEMLIMIT", "${memory}MiB")],
     login: None,
+    root: false,
     command: &["nats-server", "--config", "${config_file}"],
     param: None,
     health: &["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"],
@@ -162,6 +166,7 @@ pub(crate) const MONGODB: Preset = Preset {
         ("MONGO_INITDB_ROOT_USERNAME", "${user}"),
     ],
     login: None,
+    root: false,
     command: &["mongod", "--bind_ip_all", "--wiredTigerCacheSizeGB", "${memory_gib}"],
     param: None,
     // Over the container's own address: while a new server is set up, it answers on loopback only.

@@ -25,15 +25,14 @@ pub(crate) struct DraftServer {
 }
 
 impl DraftServer {
-    /// The finished server.
+    /// The finished server, which reads its passwords and its configuration from files.
     pub(crate) fn finish(
         &self,
-        password: SecretId,
-        config: Option<SecretId>,
+        passwords: impl IntoIterator<Item = SecretId>,
         ids: &BTreeMap<EnvName, SecretId>,
     ) -> Server {
         let secrets = self.secrets.iter();
-        let mut files: Vec<_> = config.into_iter().chain([password]).collect();
+        let mut files: Vec<_> = passwords.into_iter().collect();
         files.sort();
         Server {
             files,
@@ -189,6 +188,8 @@ mod tests {
                 database: row.database.then(|| "shop".to_owned()),
                 password: name("STORE_PASSWORD"),
                 config: row.config.map(|_| name("STORE_CONF")),
+                root: Some(name("STORE_ROOT_PASSWORD")),
+                monitor: Some(name("STORE_MONITORING_PASSWORD")),
                 memory: 300 << 20,
             };
             assert!(names.fill(row.url).is_ok(), "{}", row.name);

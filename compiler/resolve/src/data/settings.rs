@@ -16,6 +16,7 @@ pub(crate) fn postgres(
     name: &Label,
     spec: &DataSpec,
     (database, user): (String, String),
+    superuser: SecretId,
     users: Vec<DatabaseUser>,
     cx: &mut Context<'_>,
 ) -> Engine {
@@ -24,6 +25,7 @@ pub(crate) fn postgres(
         users,
         database,
         user,
+        superuser,
         params: params(name, spec, cx),
         max_connections: max_connections(name, spec, cx),
         tuned: or_map(
@@ -36,7 +38,12 @@ pub(crate) fn postgres(
 }
 
 /// Redis or Valkey with its settings.
-pub(crate) fn redis(row: &Row, spec: &DataSpec, acl: SecretId) -> Engine {
+pub(crate) fn redis(
+    row: &Row,
+    spec: &DataSpec,
+    acl: SecretId,
+    monitor: Option<SecretId>,
+) -> Engine {
     let purpose = or_map(
         spec.purpose.as_ref(),
         |word| purpose(*word),
@@ -53,7 +60,7 @@ pub(crate) fn redis(row: &Row, spec: &DataSpec, acl: SecretId) -> Engine {
         purpose.persistence(),
         "as its purpose wants",
     );
-    Engine::Redis { valkey: row.word == EngineWord::Valkey, purpose, persistence, acl }
+    Engine::Redis { valkey: row.word == EngineWord::Valkey, purpose, persistence, acl, monitor }
 }
 
 const STATEMENTS: &str = "pg_stat_statements";

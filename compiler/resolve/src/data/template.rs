@@ -15,6 +15,10 @@ pub(crate) struct Names {
     pub(crate) database: Option<String>,
     pub(crate) password: EnvName,
     pub(crate) config: Option<EnvName>,
+    /// The password of the one who may do everything, where the server has one.
+    pub(crate) root: Option<EnvName>,
+    /// The password of the user that an exporter logs in as, where one watches.
+    pub(crate) monitor: Option<EnvName>,
     /// The share of the memory, in bytes.
     pub(crate) memory: u64,
 }
@@ -24,13 +28,17 @@ const MIB: u64 = 1 << 20;
 impl Names {
     fn follow(&self, name: &str) -> Option<Draft> {
         let file = |secret: &EnvName| Draft::of(format!("{SECRETS_DIR}/{secret}"));
+        let value =
+            |secret: &EnvName| Draft { segments: vec![DraftSegment::Secret(secret.clone())] };
         Some(match name {
             "host" => Draft::of(self.host.as_str()),
             "port" => Draft::of(self.port.to_string()),
             "user" => Draft::of(self.user.as_deref()?),
             "database" => Draft::of(self.database.as_deref()?),
-            "password" => Draft { segments: vec![DraftSegment::Secret(self.password.clone())] },
+            "password" => value(&self.password),
+            "monitor_password" => value(self.monitor.as_ref()?),
             "password_file" => file(&self.password),
+            "root_password_file" => file(self.root.as_ref()?),
             "config_file" => file(self.config.as_ref()?),
             "memory" => Draft::of((self.memory / MIB).to_string()),
             "memory_bytes" => Draft::of(self.memory.to_string()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{DatabaseUser, EnvName, Label, SecretId};
+use stackc_model::{DataAccess, DatabaseUser, EnvName, Label, MONITOR, SUPERUSER, SecretId};
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, closest, codes};
 use stackc_spec::{DataSpec, UserAccessWord};
@@ -56,43 +56,51 @@ const EXTENSIONS: [&str; 41] = [
     "xml2",
 ];
 
-/// Names the passwords of the users.
-pub(crate) fn draft<'a>(
+/// A user before its password has an id.
+pub(crate) type DraftUser = (Label, DataAccess, EnvName);
+
+/// Names the passwords of the users: those that are written, and the exporter's where one watches.
+pub(crate) fn draft(
     store: &Label,
-    spec: &'a Spanned<DataSpec>,
+    spec: &Spanned<DataSpec>,
+    owner: &str,
+    monitored: bool,
     secrets: &mut Collected,
-) -> Vec<(&'a Label, EnvName)> {
+    cx: &mut Context<'_>,
+) -> Vec<DraftUser> {
     let mut found = Vec::with_capacity(spec.value.users.len());
-    for (name, user) in &spec.value.users {
-        let Some(owner) =
-            name_of(store, name_of(name, "PASSWORD").as_ref().map_or("", |n| n.as_str()))
-        else {
-            continue;
-        };
+    let mut add = |name: &Label, access, span| {
+        let Some(password) = password_of(store, name.as_str()) else { return };
         let description = format!("password of the user {name} of the data store {store}");
-        secrets.generated(&owner, user.span, &description);
-        secrets.consumed(&owner, store);
-        found.push((name, owner));
+        secrets.generated(&password, span, &description);
+        secrets.consumed(&password, store);
+        found.push((name.clone(), access, password));
+    };
+    for (name, user) in &spec.value.users {
+        if [owner, MONITOR, SUPERUSER, "superuser"].contains(&name.as_str()) {
+            let message = format!("`{store}` has a user `{name}` without your doing");
+            let fault = Diagnostic::new(codes::COLLISION, user.span, message);
+            cx.push(fault.help("choose another name"));
+            continue;
+        }
+        let writes = user.access.as_ref().is_some_and(|word| word.value == UserAccessWord::Write);
+        add(name, if writes { DataAccess::Write } else { DataAccess::Read }, user.span);
+    }
+    if let (true, Ok(name)) = (monitored, Label::new(MONITOR)) {
+        add(&name, DataAccess::Monitor, spec.span);
     }
     found
 }
 
+/// The name of the password of a store's user.
+pub(crate) fn password_of(store: &Label, user: &str) -> Option<EnvName> {
+    name_of(store, name_of(&Label::new(user).ok()?, "PASSWORD")?.as_str())
+}
+
 /// The finished users.
-pub(crate) fn finish(
-    users: &[(&Label, EnvName)],
-    spec: &DataSpec,
-    ids: &BTreeMap<EnvName, SecretId>,
-) -> Vec<DatabaseUser> {
-    let writes = |name: &Label| {
-        let access = spec.users.get(name).and_then(|user| user.access.as_ref());
-        access.is_some_and(|access| access.value == UserAccessWord::Write)
-    };
-    let finish = |(name, secret): &(&Label, EnvName)| {
-        Some(DatabaseUser {
-            name: (*name).clone(),
-            writes: writes(name),
-            password: *ids.get(secret)?,
-        })
+pub(crate) fn finish(users: &[DraftUser], ids: &BTreeMap<EnvName, SecretId>) -> Vec<DatabaseUser> {
+    let finish = |(name, access, secret): &DraftUser| {
+        Some(DatabaseUser { name: name.clone(), access: *access, password: *ids.get(secret)? })
     };
     users.iter().filter_map(finish).collect()
 }

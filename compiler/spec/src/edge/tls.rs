@@ -4,6 +4,7 @@ use stackc_shape::{Decode, Spanned};
 
 /// Certificates and protocols.
 #[derive(Debug, Clone, Default, Decode)]
+#[shape(foreign = "crate::foreign::TLS")]
 pub struct TlsSpec {
     /// Protocols and ciphers; by default `intermediate`.
     pub profile: Option<Spanned<TlsProfileWord>>,
