@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use stackc_model::{EnvName, Kind, Service};
 
 use super::document::{self, Build, Develop, Watch};
-use super::ignore::UNWATCHED;
 use super::scope::Scope;
 use super::text::Text;
+use stackc_target::conventions::PRIVATE;
 
 /// The service whose image this one runs: its own, or that of the service it is like.
 fn image_owner<'a>(scope: &Scope<'a>, service: &'a Service) -> &'a Service {
@@ -91,7 +91,7 @@ pub(super) fn watch(scope: &Scope<'_>, service: &Service) -> Option<Develop> {
         Kind::Go | Kind::Static | Kind::Image => Vec::new(),
     };
     if build.context.as_str() == "." {
-        ignore.extend(UNWATCHED);
+        ignore.extend(PRIVATE);
     }
     let path = Text::from(folder(&build.context));
     Some(Develop { watch: vec![Watch { action: "rebuild", path, ignore }] })

@@ -184,6 +184,7 @@ fn secrets() -> Vec<Secret> {
         name: name(text),
         source: SecretSource::Provided,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     };
