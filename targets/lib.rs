@@ -2,10 +2,12 @@
 
 mod compose;
 mod dockerfile;
+mod env;
 mod github;
 mod kubernetes;
 mod nginx;
 mod prometheus;
+mod scripts;
 mod swarm;
 
 use stackc_target::Target;
@@ -14,10 +16,12 @@ use stackc_target::Target;
 pub const ALL: &[&dyn Target] = &[
     &compose::Compose,
     &dockerfile::Dockerfile,
+    &env::Env,
     &github::Github,
     &kubernetes::Kubernetes,
     &nginx::Nginx,
     &prometheus::Prometheus,
+    &scripts::Scripts,
     &swarm::Swarm,
 ];
 

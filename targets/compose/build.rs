@@ -6,9 +6,9 @@ use stackc_model::{EnvName, Kind, PackageManager, Service};
 use stackc_target::image;
 
 use super::document::{self, Build, Develop, Watch};
-use super::ignore::UNWATCHED;
 use super::scope::Scope;
 use super::text::Text;
+use stackc_target::conventions::PRIVATE;
 
 /// What of an image a container runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(super) fn watch(scope: &Scope<'_>, service: &Service) -> Option<Develop> {
         Kind::Go | Kind::Static | Kind::Image => Vec::new(),
     };
     if build.context.as_str() == "." {
-        ignore.extend(UNWATCHED);
+        ignore.extend(PRIVATE);
     }
     let path = Text::from(folder(&build.context));
     let Some(action) = copied(scope, owner) else {

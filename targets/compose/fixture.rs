@@ -185,6 +185,7 @@ fn secrets() -> Vec<Secret> {
         name: name(text),
         source: SecretSource::Provided,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     };

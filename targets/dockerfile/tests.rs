@@ -152,7 +152,7 @@ fn enter(name: &str, secrets: &[(&str, &str)], prepare: impl Fn(&mut Command)) -
     fs::write(&path, script).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o555)).unwrap();
     let mut command = Command::new("/bin/sh");
-    command.arg(&path).env_clear().env("PATH", std::env::var("PATH").unwrap());
+    command.arg(&path).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
     prepare(&mut command);
     let output = command.stdin(Stdio::null()).output().unwrap();
     let _ = fs::remove_dir_all(&folder);

@@ -138,6 +138,7 @@ fn secret(text: &str, source: SecretSource) -> Secret {
         name: name(text),
         source,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     }

@@ -7,6 +7,7 @@ mod artifact;
 pub mod ask;
 pub mod backup;
 pub mod conventions;
+pub mod derived;
 mod emit;
 pub mod image;
 pub mod init;
