@@ -298,6 +298,8 @@ pub(crate) struct Develop {
 pub(crate) struct Watch {
     pub(crate) action: &'static str,
     pub(crate) path: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<Text>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ignore: Vec<&'static str>,
 }

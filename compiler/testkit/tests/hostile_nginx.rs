@@ -66,7 +66,7 @@ const PLACES: [Place; 11] = [
     ("alias", |stack, _, text| push(&mut stack["domains"]["main"]["aliases"], text)),
     ("origin", |stack, _, text| push(&mut stack["edge"]["cors"]["origins"], text)),
     ("source", |stack, _, text| {
-        push(&mut stack["edge"]["headers"]["csp"]["hosts"]["script"], text)
+        push(&mut stack["edge"]["headers"]["csp"]["hosts"]["script"], text);
     }),
     ("media type", |stack, _, text| push(&mut stack["edge"]["compression"]["types"], text)),
     ("proxy", |stack, _, text| push(&mut stack["edge"]["proxies"], text)),
