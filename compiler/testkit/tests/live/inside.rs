@@ -26,14 +26,14 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
     });
     let started = start(words);
     let mut beside = match &started {
-        Ok(world) if words.len() == 2 => run_beside(world),
+        Ok(world) if words.len() == 3 => run_beside(world),
         _ => BTreeMap::new(),
     };
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let answer = match (&started, named(&line)) {
             (Ok(world), Some(group)) => match beside.remove(group.name) {
                 Some(thread) => thread.join().unwrap_or_else(|_| broken("the group panicked")),
-                None if words.len() == 2 => run(world, group, &Report::default()),
+                None if words.len() == 3 => run(world, group, &Report::default()),
                 // A world that is broken on purpose.
                 None => run(world, group, &Report::hasty()),
             },
@@ -51,14 +51,14 @@ fn broken(fault: &str) -> Value {
 }
 
 fn start(words: &[String]) -> Result<Arc<World>, String> {
-    let [place, group, mutation @ ..] = words else { return Err("no place".to_owned()) };
+    let [place, group, root, mutation @ ..] = words else { return Err("no place".to_owned()) };
     let found = places()?.into_iter().find(|it| it.name() == *place);
     let mut place = found.ok_or_else(|| format!("no place is called {place}"))?;
     let mutation = mutation.first();
     place.mutation =
         mutation.and_then(|name| MUTATIONS.iter().find(|it| it.group == group && it.name == name));
     let alone = named(group).is_some_and(|group| group.when == When::Alone);
-    Ok(Arc::new(World::start(&place, !alone)?))
+    Ok(Arc::new(World::start(&place, root.as_ref(), !alone)?))
 }
 
 /// Groups that mostly wait begin at once.

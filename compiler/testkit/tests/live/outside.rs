@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use libtest_mimic::Failed;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::mutate::Mutation;
 use crate::namespace;
@@ -20,14 +21,16 @@ pub(crate) struct Session {
 
 struct Running {
     child: Child,
-    ask: ChildStdin,
+    ask: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    /// Where the world puts its files; goes away with this.
+    _root: TempDir,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The namespace of processes ends with its first, and takes nginx along.
-        drop(self.child.kill());
+        // A world ends with its input; its namespace of processes with it, and nginx with that.
+        drop(self.ask.take());
         drop(self.child.wait());
     }
 }
@@ -76,8 +79,10 @@ impl Session {
             none => none.insert(self.start(group)?),
         };
         let mut line = String::new();
-        let asked = writeln!(running.ask, "{group}").and_then(|()| running.ask.flush());
-        asked.and_then(|()| running.answers.read_line(&mut line)).ok();
+        let asked = running.ask.as_mut().map(|ask| writeln!(ask, "{group}"));
+        if matches!(asked, Some(Ok(()))) {
+            running.answers.read_line(&mut line).ok();
+        }
         let found: Value = serde_json::from_str(&line).unwrap_or_default();
         if let Some(fault) = found["broken"].as_str() {
             return Err(fault.into());
@@ -94,12 +99,14 @@ impl Session {
     }
 
     fn start(&self, group: &str) -> Result<Running, Failed> {
-        let mut words = vec![self.place.as_str(), group];
+        let root = tempfile::tempdir()?;
+        let folder = root.path().to_string_lossy();
+        let mut words = vec![self.place.as_str(), group, &*folder];
         words.extend(self.mutation.map(|mutation| mutation.name));
         let mut child = namespace::world(&words)?.spawn()?;
         let (ask, answers) = (child.stdin.take(), child.stdout.take());
         let (Some(ask), Some(answers)) = (ask, answers) else { return Err("no pipes".into()) };
-        Ok(Running { child, ask, answers: BufReader::new(answers) })
+        Ok(Running { child, ask: Some(ask), answers: BufReader::new(answers), _root: root })
     }
 }
 

@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-
 use crate::client::{EDGE, HTTP};
 use crate::namespace;
 
@@ -18,21 +16,19 @@ pub(crate) type File = (String, Vec<u8>);
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    root: TempDir,
+    root: PathBuf,
 }
 
 impl Server {
-    /// Starts it on these files, and waits until it listens.
-    pub(crate) fn start(tools: &Path, files: &[File]) -> Result<Self, String> {
-        let root = tempfile::tempdir().map_err(|error| error.to_string())?;
-        place(tools, root.path(), files).map_err(|error| format!("the files of nginx: {error}"))?;
-        let errors =
-            fs::File::create(root.path().join("errors")).map_err(|error| error.to_string())?;
-        let mut command = namespace::container(root.path()).map_err(|error| error.to_string())?;
+    /// Starts it on these files in a root directory, and waits until it listens.
+    pub(crate) fn start(tools: &Path, root: &Path, files: &[File]) -> Result<Self, String> {
+        place(tools, root, files).map_err(|error| format!("the files of nginx: {error}"))?;
+        let errors = fs::File::create(root.join("errors")).map_err(|error| error.to_string())?;
+        let mut command = namespace::container(root).map_err(|error| error.to_string())?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().map_err(|error| format!("unshare: {error}"))?;
         let (go, here) = (child.stdin.take(), child.stdout.take());
-        let mut server = Self { child, root };
+        let mut server = Self { child, root: root.to_owned() };
         // It says so when it is in its network; then the cable can be laid.
         let mut line = String::new();
         let read = here.map(|here| BufReader::new(here).read_line(&mut line));
@@ -62,12 +58,12 @@ impl Server {
 
     /// What it wrote to its error log.
     pub(crate) fn errors(&self) -> String {
-        fs::read_to_string(self.root.path().join("errors")).unwrap_or_default()
+        fs::read_to_string(self.root.join("errors")).unwrap_or_default()
     }
 
     /// What it wrote to its access log.
     pub(crate) fn log(&self) -> String {
-        let bytes = fs::read(self.root.path().join("dev/stdout")).unwrap_or_default();
+        let bytes = fs::read(self.root.join("dev/stdout")).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }

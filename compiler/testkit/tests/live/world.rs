@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ pub(crate) struct Reply {
 
 impl World {
     /// Starts everything; with `known`, services are there from the start.
-    pub(crate) fn start(place: &Place, known: bool) -> Result<Self, String> {
+    pub(crate) fn start(place: &Place, root: &Path, known: bool) -> Result<Self, String> {
         namespace::enter_world()?;
         let tools = server::tools(&place.tools)?;
         let expect =
@@ -65,7 +66,7 @@ impl World {
         if known {
             upstreams.lock().unwrap().extend(serve(&expect, &names, &probes, 1)?);
         }
-        let server = Server::start(&tools, &files)?;
+        let server = Server::start(&tools, root, &files)?;
         let world =
             Self { expect, server, trusted, names, probes, upstreams, idle: Mutex::default() };
         if known {
