@@ -9,5 +9,5 @@ if ! cargo deny --version >/dev/null 2>&1; then
 fi
 cargo deny --locked check --hide-inclusion-graph licenses bans sources
 cargo test --locked --workspace
-cargo test --locked -p stackc-testkit --features tools --test tools --test editor
+cargo test --locked -p stackc-testkit --features tools --test tools --test editor --test secrets
 cargo test --locked -p stackc-testkit --features tools --test hostile yaml_1_1

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use stackc_model::{EnvName, Kind, Service};
 
 use super::document::{self, Build, Develop, Watch};
-use super::ignore::UNWATCHED;
 use super::scope::Scope;
 use super::text::Text;
+use stackc_target::conventions::PRIVATE;
 
 /// The service whose image this one runs: its own, or that of the service it is like.
 fn image_owner<'a>(scope: &Scope<'a>, service: &'a Service) -> &'a Service {
@@ -44,7 +44,7 @@ fn released(image: &str) -> Text {
 }
 
 fn document_build(owner: &Service, build: &stackc_model::Build) -> Build {
-    let args = build.args.iter().map(|(name, value)| (name.clone(), Text::from(value)));
+    let args = build.args.iter().map(|(name, value)| (name.clone(), Text::from(&value.value)));
     let public =
         owner.public_env.iter().map(|(name, value)| (name.to_string(), Text::from(&value.value)));
     Build {
@@ -91,7 +91,7 @@ pub(super) fn watch(scope: &Scope<'_>, service: &Service) -> Option<Develop> {
         Kind::Go | Kind::Static | Kind::Image => Vec::new(),
     };
     if build.context.as_str() == "." {
-        ignore.extend(UNWATCHED);
+        ignore.extend(PRIVATE);
     }
     let path = Text::from(folder(&build.context));
     Some(Develop { watch: vec![Watch { action: "rebuild", path, ignore }] })

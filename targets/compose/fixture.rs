@@ -60,6 +60,10 @@ pub(crate) fn service(text: &str) -> Service {
             target: None,
             args: BTreeMap::new(),
             package_manager: PackageManager::Npm,
+            package: None,
+            command: None,
+            output: None,
+            base: usual(Base::Debian),
         }),
         image: usual("ghcr.io/acme/shop/web".to_owned()),
         pull_secret: None,
@@ -104,7 +108,7 @@ pub(crate) fn service(text: &str) -> Service {
             format: usual("json".to_owned()),
             level: usual("info".to_owned()),
         },
-        spa: usual(false),
+        files_served: None,
         platforms: vec![Platform::Compose],
     }
 }
@@ -180,6 +184,7 @@ fn secrets() -> Vec<Secret> {
         name: name(text),
         source: SecretSource::Provided,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     };

@@ -23,11 +23,11 @@ const FOLDERS: &str = "nginx-volumes";
 pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Containers {
     let mut runs = Containers::new();
     for (name, user) in owners(scope) {
-        let Some(container) = containers.get_mut(&name).filter(|it| !named(it).is_empty()) else {
+        let Some(container) = containers.get_mut(&name).filter(|it| !written(it).is_empty()) else {
             continue;
         };
         let run = format!("{name}-volumes");
-        let mut service = hand_over(scope, user, &named(container));
+        let mut service = hand_over(scope, user, &written(container));
         service.profiles.clone_from(&container.profiles);
         runs.insert(run.clone(), service);
         container.depends_on.insert(run, Condition::Completed.into());
@@ -77,10 +77,11 @@ fn owners(scope: &Scope<'_>) -> Vec<(String, u32)> {
     stores.chain(services).chain(saved).filter(|(_, user)| *user > 0).collect()
 }
 
-/// The named volumes that a container writes to.
-fn named(container: &Service) -> Vec<&VolumeMount> {
-    let named = |mount: &&VolumeMount| mount.r#type == "volume" && !mount.read_only;
-    container.volumes.iter().filter(named).collect()
+/// What a container writes to and docker makes: named volumes, and folders of the host.
+fn written(container: &Service) -> Vec<&VolumeMount> {
+    let made = |mount: &VolumeMount| mount.bind.is_none_or(|bind| bind.create_host_path);
+    let written = |mount: &&VolumeMount| made(mount) && !mount.read_only;
+    container.volumes.iter().filter(written).collect()
 }
 
 /// Hands folders over with the image of nginx, which is on most hosts anyway.

@@ -12,24 +12,7 @@ use super::text::{Text, texts};
 /// Readiness and not liveness: docker restarts no unhealthy container, so the check only decides
 /// when those that wait for it may go on.
 pub(crate) fn command(service: &Service) -> Option<Vec<Text>> {
-    let health = service.health.as_ref()?;
-    let kind = *service.kind;
-    let words = if let Some(command) = &health.command {
-        command.value.clone()
-    } else if let Some(name) = &health.tcp {
-        ask::connection(kind, *service.ports.get(&name.value)?.number)?
-    } else if health.grpc.is_some() {
-        return None;
-    } else {
-        let port = *service.main_port()?.1.number;
-        let token = health.token.as_ref().map(|token| &token.value);
-        match health.ready.as_ref().or(health.live.as_ref()) {
-            Some(path) => ask::path(kind, port, path, token)?,
-            None if kind.is_static() => ask::path(kind, port, "/", None)?,
-            None => ask::connection(kind, port)?,
-        }
-    };
-    Some(exec(words))
+    ask::service(service, *service.kind).map(exec)
 }
 
 /// A command without a shell.

@@ -10,7 +10,6 @@ pub(crate) mod handover;
 mod harden;
 pub(crate) mod health;
 mod hosts;
-mod ignore;
 mod monitoring;
 mod options;
 pub(crate) mod scope;
@@ -20,6 +19,7 @@ mod store;
 pub(crate) mod sum;
 pub(crate) mod text;
 mod tools;
+mod wiring;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +31,7 @@ use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
 pub(crate) use options::Options;
 pub(crate) use service::volume as service_volume;
 pub(crate) use store::volume as store_volume;
+pub(crate) use wiring::Wiring;
 
 use document::{Containers, Document, File, FileMount, Network, Part, Volume};
 use scope::Scope;
@@ -64,9 +65,6 @@ impl Target for Compose {
                 environment(stack, env, &options, out, diagnostics);
                 hosts.publish(env, options.host.as_ref(), diagnostics);
             }
-        }
-        if out.iter().any(|artifact| artifact.target == self.id()) {
-            ignore::add(out);
         }
     }
 }

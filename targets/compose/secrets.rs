@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Delivery, EnvName, Environment, Service};
+use stackc_model::{Delivery, EnvName, Environment, SecretSource, Service};
 use stackc_target::conventions::SECRETS_DIR;
 
 use super::document::{self, File, FileMount};
@@ -19,13 +19,19 @@ pub(super) fn mount(name: &EnvName) -> FileMount {
     FileMount::Plain(name.to_string())
 }
 
+/// A value of the environment of docker compose, or of the `.env` beside its file.
+pub(super) fn demanded(name: &EnvName) -> Text {
+    Text::required(name, "see .env.example")
+}
+
 /// Gives a service its secrets in the way it asked for.
 pub(super) fn deliver(env: &Environment, service: &Service, into: &mut document::Service) {
     for (variable, id) in &service.secrets {
         let secret = &env[*id].name;
-        if service.delivery.value == Delivery::Env {
-            let value = Text::required(secret, "set it in the environment of docker");
-            into.environment.insert(variable.to_string(), value);
+        // What is no secret needs no file.
+        let plain = env[*id].source == SecretSource::Variable;
+        if plain || service.delivery.value == Delivery::Env {
+            into.environment.insert(variable.to_string(), demanded(secret));
             continue;
         }
         into.secrets.push(match variable == secret {

@@ -209,10 +209,9 @@ fn redis(
 fn described(scope: &Scope<'_>, store: &Store, server: &Server) -> Service {
     let mut service = harden::container(server.user, harden::PIDS, &store.resources);
     let plain = server.env.iter().map(|(name, value)| (name.to_string(), Text::from(value)));
-    let secret = server.secrets.iter().map(|(name, id)| {
-        let hint = "set it in the environment of docker";
-        (name.to_string(), Text::required(&scope.env[*id].name, hint))
-    });
+    let secret = server.secrets.iter();
+    let secret =
+        secret.map(|(name, id)| (name.to_string(), secrets::demanded(&scope.env[*id].name)));
     service.environment = plain.chain(secret).collect();
     service.secrets = server.files.iter().map(|id| secrets::mount(&scope.env[*id].name)).collect();
     service.secrets.sort();

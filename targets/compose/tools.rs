@@ -93,7 +93,7 @@ fn save(scope: &mut Scope<'_>, store: &Store, backup: &Backup) -> Service {
         ("NAME", store.name.to_string()),
     ]);
     let copies = format!("./backups/{}/{}", scope.env.name, store.name);
-    service.volumes = vec![VolumeMount::folder(&copies, COPIES, false)];
+    service.volumes = vec![VolumeMount::folder(&copies, COPIES, false).made()];
     if scope.is_watched(Exporter::Node) {
         service.environment.insert("METRICS_DIR".to_owned(), Text::from(METRICS));
         service.volumes.push(VolumeMount::volume(&metrics_volume(store), METRICS));

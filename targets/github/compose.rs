@@ -104,7 +104,10 @@ fn files(stack: &Stack, environment: &Environment, scribe: &mut Scribe<'_>) -> V
         }
     }
     let generated = generated.into_iter().map(|path| scribe.carry("a path", &path, None));
-    generated.chain(mounted).collect()
+    let wiring = crate::compose::Wiring::of(stack, environment);
+    let script = !crate::scripts::covers(environment, wiring.as_ref()).is_empty();
+    let script = script.then(|| crate::scripts::GENERATE.to_owned());
+    generated.chain(mounted).chain(script).collect()
 }
 
 /// The compose file of a deployed environment.
@@ -136,7 +139,9 @@ mod tests {
         };
         let base = ["compose.production.yaml", "compose.production.tls.yaml"];
         let generated = [&base[..], &["config/production", "nginx/production"]].concat();
-        assert_eq!(copied(None), generated);
-        assert_eq!(copied(Some("motd.txt")), [&generated[..], &["motd.txt"]].concat());
+        let script = ["scripts/generate-secrets.sh"];
+        assert_eq!(copied(None), [&generated[..], &script].concat());
+        let wanted = [&generated[..], &["motd.txt"], &script].concat();
+        assert_eq!(copied(Some("motd.txt")), wanted);
     }
 }

@@ -137,7 +137,7 @@ impl<'a> Unit<'a> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use stackc_model::{Build, Environment, PackageManager, Platform, Tier};
+    use stackc_model::{Base, Build, Environment, PackageManager, Platform, Tier};
 
     use super::units;
     use crate::kubernetes::fixture::{environment, given, stack};
@@ -152,6 +152,10 @@ mod tests {
             target: None,
             args: BTreeMap::new(),
             package_manager: PackageManager::Npm,
+            package: None,
+            command: None,
+            output: None,
+            base: given(Base::Debian),
         });
         environment
     }

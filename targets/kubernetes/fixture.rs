@@ -112,7 +112,7 @@ pub(crate) fn service(text: &str, kind: Kind, port: Option<u16>) -> Service {
             format: given("json".to_owned()),
             level: given("info".to_owned()),
         },
-        spa: given(false),
+        files_served: None,
         platforms: vec![Platform::Kubernetes],
     }
 }
@@ -138,6 +138,7 @@ fn secret(text: &str, source: SecretSource) -> Secret {
         name: name(text),
         source,
         description: String::new(),
+        rotate: None,
         consumers: Vec::new(),
         span: None,
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{SecretId, SecretSource, Service};
+use stackc_target::derived::sources;
 
 use super::context::{Context, Subject};
 use super::manifest::*;
@@ -10,7 +11,7 @@ use super::options::SecretStore;
 use super::output::{Output, Place};
 use super::service;
 use super::store;
-use super::text::{sources, template};
+use super::text::template;
 
 /// Writes what fills the secrets, where something does.
 pub(crate) fn lower(ctx: &Context<'_>, out: &mut Output<'_>) {

@@ -1,6 +1,7 @@
 //! Values in the three places that read them with a grammar of their own.
 
-use stackc_model::{Environment, SecretId, SecretSource, Segment, Text};
+use stackc_model::{Environment, SecretId};
+use stackc_target::derived::{self, Part};
 
 /// A value as a kustomize literal: it takes one pair of quotes around a value away, so a value
 /// that has such a pair gets another.
@@ -27,54 +28,20 @@ pub(crate) fn unexpanded(text: &str) -> String {
     out
 }
 
-/// How deep derived secrets may build on each other.
-const DEPTH: usize = 8;
-
 /// The value of a secret as a Go template of External Secrets, over the names of the secrets that
 /// are fetched.
 pub(crate) fn template(environment: &Environment, id: SecretId) -> String {
-    value(environment, id, false, DEPTH)
-}
-
-/// The secrets that must be fetched for one.
-pub(crate) fn sources(environment: &Environment, id: SecretId) -> Vec<SecretId> {
-    collect(environment, id, DEPTH)
-}
-
-fn collect(environment: &Environment, id: SecretId, depth: usize) -> Vec<SecretId> {
-    match &environment[id].source {
-        SecretSource::Derived(text) if depth > 0 => {
-            text.secrets().flat_map(|inner| collect(environment, inner, depth - 1)).collect()
-        }
-        _ => vec![id],
-    }
-}
-
-fn value(environment: &Environment, id: SecretId, in_url: bool, depth: usize) -> String {
-    let secret = &environment[id];
-    match &secret.source {
-        SecretSource::Derived(text) if depth > 0 => derived(environment, text, depth - 1),
+    let parts = derived::parts(environment, id);
+    let write = |(at, part): (usize, &Part)| match part {
+        Part::Literal(literal) => escaped(literal, at + 1 < parts.len()),
         // `urlquery` writes a blank as `+`, which only a query reads as a blank; every other `+`
         // is already `%2B` then.
-        _ if in_url => format!("{{{{ .{} | urlquery | replace \"+\" \"%20\" }}}}", secret.name),
-        _ => format!("{{{{ .{} }}}}", secret.name),
-    }
-}
-
-fn derived(environment: &Environment, text: &Text, depth: usize) -> String {
-    let mut out = String::new();
-    let mut in_url = false;
-    for (at, segment) in text.segments.iter().enumerate() {
-        match segment {
-            Segment::Literal(literal) => {
-                in_url |= literal.contains("://");
-                let followed = at + 1 < text.segments.len();
-                out.push_str(&escaped(literal, followed));
-            }
-            Segment::Secret(id) => out.push_str(&value(environment, *id, in_url, depth)),
+        Part::Secret { id, in_url: true } => {
+            format!("{{{{ .{} | urlquery | replace \"+\" \"%20\" }}}}", environment[*id].name)
         }
-    }
-    out
+        Part::Secret { id, in_url: false } => format!("{{{{ .{} }}}}", environment[*id].name),
+    };
+    parts.iter().enumerate().map(write).collect()
 }
 
 /// Plain text in a Go template: an opening `{{` is written as an action that prints it, and so is

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use stackc_target::conventions;
 
 /// The variable that holds a dollar sign: nginx has no escape for one where it evaluates variables.
-pub(super) const DOLLAR: &str = "dollar";
+pub(crate) const DOLLAR: &str = "dollar";
 
 /// nginx reads its files through a buffer of 4096 bytes (`NGX_CONF_BUFFER`), and an argument has to
 /// fit in as it is written.
@@ -20,23 +20,23 @@ const WIDTH: usize = 100;
 
 /// Why a text cannot stand in nginx's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fault(pub(super) &'static str);
+pub(crate) struct Fault(pub(crate) &'static str);
 
 /// One argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Arg {
+pub(crate) struct Arg {
     text: String,
     uses_dollar: bool,
 }
 
 impl Arg {
     /// Text of our own, in which variables are meant.
-    pub(super) fn ours(text: impl Into<String>) -> Self {
+    pub(crate) fn ours(text: impl Into<String>) -> Self {
         Self { text: text.into(), uses_dollar: false }
     }
 
     /// Data, for a place where nginx evaluates no variables.
-    pub(super) fn literal(text: &str) -> Result<Self, Fault> {
+    pub(crate) fn literal(text: &str) -> Result<Self, Fault> {
         if text.chars().any(char::is_control) {
             return Err(Fault("it holds a control character"));
         }
@@ -47,7 +47,7 @@ impl Arg {
     }
 
     /// Data, for a place where nginx evaluates variables.
-    pub(super) fn evaluated(text: &str) -> Result<Self, Fault> {
+    pub(crate) fn evaluated(text: &str) -> Result<Self, Fault> {
         let escaped = text.replace('$', &format!("${{{DOLLAR}}}"));
         Ok(Self { uses_dollar: text.contains('$'), ..Self::literal(&escaped)? })
     }
@@ -61,7 +61,7 @@ impl From<&'static str> for Arg {
 
 /// One directive, with a block or without.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Directive {
+pub(crate) struct Directive {
     name: Arg,
     args: Vec<Arg>,
     block: Option<Vec<Directive>>,
@@ -70,28 +70,28 @@ pub(super) struct Directive {
 }
 
 /// A directive whose arguments are words of our own, separated by blanks.
-pub(super) fn plain(name: &'static str, words: &'static str) -> Directive {
+pub(crate) fn plain(name: &'static str, words: &'static str) -> Directive {
     line(name, words.split(' ').map(Arg::from))
 }
 
 /// A directive with its arguments.
-pub(super) fn line(name: &'static str, args: impl IntoIterator<Item = Arg>) -> Directive {
+pub(crate) fn line(name: &'static str, args: impl IntoIterator<Item = Arg>) -> Directive {
     entry(Arg::from(name), args)
 }
 
 /// A directive with one argument of our own.
-pub(super) fn one(name: &'static str, arg: impl Into<String>) -> Directive {
+pub(crate) fn one(name: &'static str, arg: impl Into<String>) -> Directive {
     line(name, [Arg::ours(arg)])
 }
 
 /// An entry of a `map` or `geo` block: the key is data.
-pub(super) fn entry(key: Arg, values: impl IntoIterator<Item = Arg>) -> Directive {
+pub(crate) fn entry(key: Arg, values: impl IntoIterator<Item = Arg>) -> Directive {
     let args = values.into_iter().collect();
     Directive { name: key, args, block: None, comment: None, stacked: false }
 }
 
 /// A directive with a block.
-pub(super) fn block(
+pub(crate) fn block(
     name: &'static str,
     args: impl IntoIterator<Item = Arg>,
     items: Vec<Directive>,
@@ -101,25 +101,25 @@ pub(super) fn block(
 
 impl Directive {
     /// Puts a comment above it, which also begins a new group of lines.
-    pub(super) fn comment(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn comment(mut self, text: impl Into<String>) -> Self {
         self.comment = Some(text.into());
         self
     }
 
     /// Writes each argument behind the first two on a line of its own.
-    pub(super) fn stacked(mut self) -> Self {
+    pub(crate) fn stacked(mut self) -> Self {
         self.stacked = true;
         self
     }
 
     /// Adds an argument.
-    pub(super) fn and(mut self, arg: Arg) -> Self {
+    pub(crate) fn and(mut self, arg: Arg) -> Self {
         self.args.push(arg);
         self
     }
 
     /// Whether an argument of it, or of its block, needs [`DOLLAR`].
-    pub(super) fn uses_dollar(&self) -> bool {
+    pub(crate) fn uses_dollar(&self) -> bool {
         self.args.iter().any(|arg| arg.uses_dollar)
             || self.block.iter().flatten().any(Self::uses_dollar)
     }
@@ -153,7 +153,7 @@ impl Directive {
 }
 
 /// Writes a file: the header, then its directives.
-pub(super) fn write(items: &[Directive]) -> String {
+pub(crate) fn write(items: &[Directive]) -> String {
     let mut out = conventions::hash_header();
     out.push('\n');
     write_all(items, 0, &mut out);

@@ -87,7 +87,7 @@ fn service(name: &str, kind: Kind, port: u16) -> Service {
             format: sourced("json".to_owned()),
             level: sourced("info".to_owned()),
         },
-        spa: sourced(false),
+        files_served: None,
         platforms: vec![Platform::Compose],
     }
 }

@@ -7,7 +7,7 @@ use super::conf::{Arg, Directive, Fault, block, line, one, plain};
 use super::path::{decode, escape};
 use super::place::Place;
 use super::scope::{Scope, refuse};
-use super::{access, cache, limit, log, maintenance, proxy};
+use super::{access, cache, limit, maintenance, proxy};
 
 /// Every location of a domain, the one that answers 429 among them.
 pub(super) fn locations(
@@ -136,9 +136,9 @@ fn rules(scope: &Scope<'_>, place: &Place<'_>, common: &[&Limit]) -> Vec<Directi
     }
     if route.sensitive {
         out.extend(edge.compression.iter().map(|_| plain("gzip", "off")));
-        // The error log quotes the request line at every level below.
-        out.push(log::without_query(scope).comment("The query stays out of both logs."));
-        out.push(plain("error_log", "stderr emerg"));
+        // It quotes the request line at every level below.
+        let errors = plain("error_log", "stderr emerg");
+        out.push(errors.comment("The query stays out of this log too."));
     }
     let grpc = scope.is_grpc(route);
     if !grpc {

@@ -6,7 +6,7 @@ mod access;
 mod acme;
 mod cache;
 mod client;
-mod conf;
+pub(crate) mod conf;
 mod cors;
 mod exact;
 mod extra;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use stackc_model::Platform;
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
@@ -55,7 +56,7 @@ fn http(
     };
     let mut out = vec![plain("server_tokens", "off")];
     out.extend(temporary());
-    out.extend(log::conf(scope));
+    out.extend(log::conf(scope, diagnostics));
     out.extend(bounds(scope));
     out.extend(compression(scope));
     out.extend(client::conf(scope));
@@ -110,7 +111,7 @@ fn temporary() -> Vec<Directive> {
 fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
     let edge = &scope.environment.edge;
     let times = &edge.timeouts;
-    vec![
+    let mut out = vec![
         one("client_header_timeout", times.header.compact()).comment("How long and how large."),
         one("client_body_timeout", times.body.compact()),
         one("send_timeout", times.send.compact()),
@@ -119,7 +120,13 @@ fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
         one("proxy_connect_timeout", times.connect.compact()),
         one("proxy_read_timeout", times.answer.compact()),
         one("proxy_send_timeout", times.answer.compact()),
-    ]
+    ];
+    if scope.routes.iter().any(|route| scope.is_grpc(route)) {
+        out.push(one("grpc_connect_timeout", times.connect.compact()));
+        out.push(one("grpc_read_timeout", times.answer.compact()));
+        out.push(one("grpc_send_timeout", times.answer.compact()));
+    }
+    out
 }
 
 fn compression(scope: &Scope<'_>) -> Vec<Directive> {
@@ -179,8 +186,12 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
         .routes
         .iter()
         .filter_map(|route| {
-            let host = &scope.service(route).name;
-            let address = format!("{host}:{}", *scope.port(route)?.number);
+            let service = scope.service(route);
+            // Swarm has one address for a service; its copies have another name.
+            let each = *service.scale.sticky && scope.environment.runs_on(Platform::Swarm);
+            let each =
+                if each && !scope.environment.runs_on(Platform::Compose) { "tasks." } else { "" };
+            let address = format!("{each}{}:{}", service.name, *scope.port(route)?.number);
             Some((scope.upstream(route), address))
         })
         .collect();

@@ -7,7 +7,7 @@ use super::conf::{Arg, Directive, Fault, block, line, one, plain};
 use super::location::locations;
 use super::place::{Place, internals};
 use super::scope::{Scope, refuse};
-use super::{acme, cors, extra, headers, limit, maintenance};
+use super::{acme, cors, extra, headers, limit, log, maintenance};
 
 /// Where certbot puts its challenges.
 const ACME_ROOT: &str = "/var/www/acme";
@@ -56,6 +56,7 @@ pub(super) fn conf(
         out.push(block("server", [], items).comment("Other names lead to the one that counts."));
     }
     let mut items = opening(scope, &host, &served);
+    items.extend(log::of_server(scope));
     items.extend(limit::of_server(&limit::common(&site.places)));
     items.extend(maintenance::of_server(scope));
     items.extend(cors::preflight(scope));

@@ -35,9 +35,9 @@ pub use operations::{
     Security, Slo, Threshold, Updates,
 };
 pub use service::{
-    Build, Concurrency, Copies, Cron, Delivery, Exception, Health, Job, Kind, Logs, Metrics,
+    Base, Build, Concurrency, Copies, Cron, Delivery, Exception, Health, Job, Kind, Logs, Metrics,
     Migrate, Moment, Mount, Need, NeedTarget, PackageManager, Port, Protocol, Resources, Role,
-    Rollout, Rotate, Scale, Service, Start, Stop, Update, Volume,
+    Rollout, Rotate, Scale, Service, Start, StaticFiles, Stop, Update, Volume,
 };
 pub use stackc_unit::{Bytes, EnvName, Label, Millicores, Percent, Rate, Seconds};
 pub use text::{SECRETS_DIR, Secret, SecretSource, Segment, Text};

@@ -1,5 +1,6 @@
 //! Services: what we build or run.
 
+mod build;
 mod inside;
 mod run;
 mod watch;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use stackc_source::Span;
 
+pub use build::{Base, Build, PackageManager, StaticFiles};
 pub use inside::{Delivery, Exception, Logs, Mount, Resources, Rotate, Volume};
 pub use run::{Concurrency, Copies, Cron, Job, Migrate, Moment, Rollout, Scale, Stop, Update};
 pub use watch::{Health, Metrics};
@@ -87,33 +89,6 @@ pub struct Port {
     pub number: Sourced<u16>,
     /// What it speaks.
     pub protocol: Protocol,
-}
-
-/// How a service is built.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Build {
-    /// The build context, relative to the repository root; `.` is the root.
-    pub context: Sourced<String>,
-    /// The user's own Dockerfile below the context's repository; `None` means a generated one.
-    pub dockerfile: Option<Sourced<String>>,
-    /// The stage to build.
-    pub target: Option<Sourced<String>>,
-    /// Build arguments; never secrets.
-    pub args: BTreeMap<String, String>,
-    /// The package manager, for Node.js kinds.
-    pub package_manager: PackageManager,
-}
-
-/// A Node.js package manager.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PackageManager {
-    /// npm.
-    Npm,
-    /// pnpm.
-    Pnpm,
-    /// Yarn.
-    Yarn,
 }
 
 /// What a [`Need`] points at.
@@ -226,8 +201,8 @@ pub struct Service {
     pub capabilities: BTreeMap<String, String>,
     /// What it logs.
     pub logs: Logs,
-    /// Whether unknown paths are answered with the front page (single-page application).
-    pub spa: Sourced<bool>,
+    /// How its files are served, for the kinds that are static.
+    pub files_served: Option<StaticFiles>,
     /// Where it runs.
     pub platforms: Vec<Platform>,
 }

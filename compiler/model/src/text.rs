@@ -3,7 +3,7 @@
 use serde::Serialize;
 use stackc_source::Span;
 
-use crate::{EnvName, Label, SecretId};
+use crate::{EnvName, Label, Seconds, SecretId};
 
 /// Where containers find secrets that are delivered as files.
 pub const SECRETS_DIR: &str = "/run/secrets";
@@ -61,6 +61,8 @@ impl Text {
 pub enum SecretSource {
     /// A person or a vault provides it.
     Provided,
+    /// It is no secret: a variable that somebody sets when deploying, beside the secrets.
+    Variable,
     /// It is made at the target: random bytes in this encoding.
     Generated {
         /// `base64`, `hex` or `password`.
@@ -88,6 +90,8 @@ pub struct Secret {
     pub source: SecretSource,
     /// What it is for, in one line.
     pub description: String,
+    /// How often it is to be changed.
+    pub rotate: Option<Seconds>,
     /// The services and stores that receive it, by name, sorted.
     pub consumers: Vec<Label>,
     /// The place that brought it into being.

@@ -2,33 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Build, EnvName, Kind, Origin, PackageManager, Service, Sourced, pins};
-use stackc_shape::{RawText, Spanned};
-use stackc_source::{Diagnostic, codes};
-use stackc_spec::{BuildSpec, PackageManagerWord};
+use stackc_model::{Base, Build, Delivery, EnvName, Kind, Origin, PackageManager, Sourced};
+use stackc_shape::{RawText, Spanned, Words};
+use stackc_source::{Diagnostic, Span, codes};
+use stackc_spec::{BaseWord, BuildSpec, PackageManagerWord};
 
 use crate::context::{Context, or, written};
+use crate::jobs;
 use crate::service::DraftService;
 use crate::text::{self, Place, Scope};
 use crate::variables::check_credential;
 
-/// Languages whose old lines get no security fixes any more: their name, their pin, their kinds.
-const LANGUAGES: [(&str, &str, &[Kind]); 2] = [
-    ("Node.js", "node", &[Kind::Nextjs, Kind::Node, Kind::Vite]),
-    ("Python", "python", &[Kind::Python]),
-];
-
-/// How a service is built.
-pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<'_>) -> Build {
+/// How a service is built. `reads` says that it finds secrets as files that an entrypoint reads.
+pub(crate) fn resolve(
+    draft: &DraftService<'_>,
+    reads: bool,
+    scope: &Scope,
+    cx: &mut Context<'_>,
+) -> Build {
     let default = BuildSpec::default();
     let spec = spec(draft).unwrap_or(&default);
     let context = or(spec.context.as_ref(), ".".to_owned(), "the repository root");
     let dockerfile = dockerfile(spec);
-    for path in [spec.context.as_ref(), dockerfile].into_iter().flatten() {
+    let paths = [&spec.context, &spec.package, &spec.output].into_iter().flatten();
+    for path in paths.chain(dockerfile) {
         relative(path, cx);
     }
+    unused(draft, spec, cx);
     let argument = |(name, value): (&String, &Spanned<RawText>), cx: &mut Context<'_>| {
-        Some((name.clone(), plain(name, value, scope, cx)?.value))
+        Some((name.clone(), plain(name, value, scope, cx)?))
     };
     Build {
         context,
@@ -40,30 +42,85 @@ pub(crate) fn resolve(draft: &DraftService<'_>, scope: &Scope, cx: &mut Context<
             Some(PackageManagerWord::Pnpm) => PackageManager::Pnpm,
             Some(PackageManagerWord::Yarn) => PackageManager::Yarn,
         },
+        package: spec.package.as_ref().map(written),
+        command: spec.command.as_ref().map(|words| jobs::command(words, scope, cx)),
+        output: spec.output.as_ref().map(written),
+        base: base(draft, spec, reads, cx),
     }
 }
 
-/// Until Dockerfiles are generated somebody has to write them.
-pub(crate) fn unwritten(drafts: &[DraftService<'_>], services: &[Service], cx: &mut Context<'_>) {
-    let lacks = |service: &Service| {
-        let generated = service.build.as_ref().is_some_and(|build| build.dockerfile.is_none());
-        generated && service.image_of.is_none()
+/// What its image is built upon. Native programs bring all they need along, so nothing else need be
+/// there; but where secrets are read at start there must be a shell to read them.
+fn base(
+    draft: &DraftService<'_>,
+    spec: &BuildSpec,
+    reads: bool,
+    cx: &mut Context<'_>,
+) -> Sourced<Base> {
+    let native = matches!(*draft.kind, Kind::Go | Kind::Rust);
+    let Some(word) = &spec.base else {
+        return match (native, reads) {
+            (true, false) => Sourced::default(Base::Distroless, "a native program needs no more"),
+            (true, true) => {
+                Sourced::default(Base::Debian, "the entrypoint that reads its secrets is a script")
+            }
+            _ => Sourced::default(Base::Debian, "what prebuilt packages are made for"),
+        };
     };
-    let missing: Vec<_> =
-        drafts.iter().zip(services).filter(|(_, service)| lacks(service)).collect();
-    let Some((first, _)) = missing.first() else { return };
-    let names: Vec<_> =
-        missing.iter().take(5).map(|(draft, _)| format!("`{}`", draft.name)).collect();
-    let more = match missing.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    let base = written(word).map(|word| match word {
+        BaseWord::Debian => Base::Debian,
+        BaseWord::Alpine => Base::Alpine,
+        BaseWord::Distroless => Base::Distroless,
+    });
+    if *base == Base::Distroless {
+        let fault = match (native, reads) {
+            (false, _) => Some((
+                "only programs of Go and Rust run without anything around them",
+                "use `debian`, or `alpine` for a smaller image",
+            )),
+            (true, true) => Some((
+                "no shell is in it to read the secrets of this service at start",
+                "say `secret_delivery: file_env` and read the files that `<NAME>_FILE` names, or \
+                 leave `base` out",
+            )),
+            (true, false) => None,
+        };
+        if let Some((why, help)) = fault {
+            let message =
+                format!("`services.{}` cannot be built upon `distroless`: {why}", draft.name);
+            cx.push(Diagnostic::new(codes::EXCLUSIVE, word.span, message).help(help));
+        }
+    }
+    base
+}
+
+/// Whether the entrypoint of a generated Dockerfile reads its secrets.
+pub(crate) fn reads_secrets(draft: &DraftService<'_>, delivery: Delivery, any: bool) -> bool {
+    any && generated(draft) && delivery == Delivery::File
+}
+
+/// Says what has no meaning for how it is built.
+fn unused(draft: &DraftService<'_>, spec: &BuildSpec, cx: &mut Context<'_>) {
+    let command = spec.command.as_ref().map(|words: &Spanned<Words>| ("command", words.span));
+    let package = spec.package.as_ref().map(|path| ("package", path.span));
+    let output = spec.output.as_ref().map(|path| ("output", path.span));
+    let base = spec.base.as_ref().map(|word| ("base", word.span));
+    let target = spec.target.as_ref().map(|stage| ("target", stage.span));
+    let (keys, why): ([Option<(&str, Span)>; 4], _) = match (dockerfile(spec), *draft.kind) {
+        (Some(_), _) => ([command, package, output, base], "the Dockerfile of your own decides"),
+        (None, Kind::Static) => {
+            ([command, package, base, target], "static files are served as they are")
+        }
+        (None, Kind::Vite) => ([base, target, None, None], "the image is that of the web server"),
+        (None, Kind::Go | Kind::Rust) => {
+            ([output, target, None, None], "the program is put where the image starts it")
+        }
+        (None, _) => ([target, None, None, None], "the stages of a generated Dockerfile are ours"),
     };
-    let message = format!("no Dockerfile is written yet for {}{more}", names.join(", "));
-    let span = first.kind.origin.span().unwrap_or(first.own.span);
-    cx.push(
-        Diagnostic::new(codes::PLANNED, span, message)
-            .help("put one into the folder it is built from, or name yours in `build`"),
-    );
+    for (key, span) in keys.into_iter().flatten() {
+        let message = format!("`services.{}.build.{key}` changes nothing: {why}", draft.name);
+        cx.push(Diagnostic::new(codes::NO_EFFECT, span, message).help("take it out"));
+    }
 }
 
 /// What is said of its build: by itself, or by the service it is like.
@@ -74,6 +131,11 @@ pub(crate) fn spec<'a>(draft: &DraftService<'a>) -> Option<&'a BuildSpec> {
 /// The Dockerfile that somebody wrote; `generate` is the word for having none.
 pub(crate) fn dockerfile(spec: &BuildSpec) -> Option<&Spanned<String>> {
     spec.dockerfile.as_ref().filter(|path| path.value != "generate")
+}
+
+/// Whether its Dockerfile is generated.
+pub(crate) fn generated(draft: &DraftService<'_>) -> bool {
+    *draft.kind != Kind::Image && spec(draft).is_none_or(|spec| dockerfile(spec).is_none())
 }
 
 /// The variables that are fixed in the image, and so are those of the service whose image it runs.
@@ -87,6 +149,7 @@ pub(crate) fn public_env(
         let why = match (*draft.kind, draft.image_of) {
             (Kind::Image, _) => Some("nothing is built of a third party's image"),
             (_, Some(_)) => Some("the image of the service it is like has them built in already"),
+            (Kind::Static, _) if generated(draft) => Some("static files are served as they are"),
             _ => None,
         };
         if let Some(why) = why {
@@ -138,54 +201,6 @@ pub(crate) fn relative(path: &Spanned<String>, cx: &mut Context<'_>) -> bool {
         );
     }
     fault.is_none()
-}
-
-/// The version of the service's language.
-pub(crate) fn runtime(draft: &DraftService<'_>, cx: &mut Context<'_>) -> Option<Sourced<String>> {
-    let kind = *draft.kind;
-    let spec = draft.own.runtime.as_ref().or(draft.shared.runtime.as_ref());
-    let found = spec
-        .map(|version| written(version).map(|version| version.0))
-        .or(usual_runtime(kind, cx))?;
-    if let Some(span) = found.origin.span() {
-        let language = LANGUAGES.iter().find(|(_, _, kinds)| kinds.contains(&kind));
-        if let Some((name, pin, _)) = language
-            && let Some(oldest) = pins::oldest(pin).filter(|oldest| older(&found.value, oldest))
-        {
-            let message = format!("{name} {} has no security fixes any more", found.value);
-            let help = match *pin {
-                "node" => format!("use one of {}", pins::lines(pin).join(", ")),
-                _ => format!("use {oldest} or newer"),
-            };
-            cx.push(Diagnostic::new(codes::UNKNOWN_VERSION, span, message).help(help));
-        }
-    }
-    if let (Kind::Static | Kind::Image, Some(spec)) = (kind, spec) {
-        let message = format!("`services.{}.runtime` changes nothing for this kind", draft.name);
-        cx.push(Diagnostic::new(codes::NO_EFFECT, spec.span, message).help("take it out"));
-    }
-    Some(found)
-}
-
-/// Whether a version comes before a line, compared as far as both are written.
-fn older(version: &str, line: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u32> {
-        text.split('.').map(|part| part.parse().unwrap_or(0)).collect()
-    };
-    let (version, line) = (numbers(version), numbers(line));
-    version.iter().zip(&line).find(|(a, b)| a != b).is_some_and(|(a, b)| a < b)
-}
-
-fn usual_runtime(kind: Kind, cx: &Context<'_>) -> Option<Sourced<String>> {
-    let usual = |name, why| Some(Sourced::default(pins::usual(name)?.to_owned(), why));
-    match kind {
-        Kind::Nextjs | Kind::Node | Kind::Vite => match cx.spec.versions.get("node") {
-            Some(node) => Some(Sourced::written(node.value.0.clone(), node.span)),
-            None => usual("node", "the newest line under maintenance"),
-        },
-        Kind::Python => usual("python", "a line with years of security fixes ahead"),
-        Kind::Static | Kind::Go | Kind::Rust | Kind::Image => None,
-    }
 }
 
 #[cfg(test)]

@@ -233,11 +233,7 @@ fn user(draft: &DraftService<'_>, spec: &SecuritySection, cx: &mut Context<'_>) 
                 .help("write `security: {root: WHY}`, or choose a user above 0"),
         );
     }
-    let (default, reason) = match *draft.kind {
-        Kind::Vite | Kind::Static => (101, "the user of the web server's image"),
-        _ => (10_001, "above every user of the host"),
-    };
-    or(spec.user.as_ref(), default, reason)
+    or(spec.user.as_ref(), 10_001, "above every user of the host")
 }
 
 /// What it logs.

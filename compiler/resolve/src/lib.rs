@@ -35,6 +35,7 @@ mod profile;
 mod promote;
 mod replication;
 mod running;
+mod runtime;
 mod secrets;
 mod service;
 mod slo;

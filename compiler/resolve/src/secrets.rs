@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{EnvName, Label, Secret, SecretId, SecretSource, Segment, Text};
+use stackc_model::{EnvName, Label, Seconds, Secret, SecretId, SecretSource, Segment, Text};
 use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::SecretSpec;
 
@@ -71,6 +71,8 @@ impl Draft {
 pub(crate) enum DraftSource {
     /// Somebody provides it.
     Provided,
+    /// Somebody provides it, and it is no secret.
+    Variable,
     /// It is made at the target.
     Generated(&'static str, u32),
     /// It is made at the target, with a public half.
@@ -83,6 +85,7 @@ pub(crate) enum DraftSource {
 struct Found {
     source: DraftSource,
     description: String,
+    rotate: Option<Seconds>,
     consumers: BTreeSet<Label>,
     span: Option<Span>,
 }
@@ -138,9 +141,17 @@ impl Collected {
         description: &str,
         span: Option<Span>,
     ) {
-        let fresh =
-            Found { source, description: description.to_owned(), consumers: BTreeSet::new(), span };
-        self.found.entry(name.clone()).or_insert(fresh);
+        let fresh = || Found {
+            source,
+            description: String::new(),
+            rotate: None,
+            consumers: BTreeSet::new(),
+            span,
+        };
+        let found = self.found.entry(name.clone()).or_insert_with(fresh);
+        if found.description.is_empty() {
+            description.clone_into(&mut found.description);
+        }
     }
 
     /// Notes who receives a secret.
@@ -170,6 +181,7 @@ impl Collected {
         let finish = |(name, found): (EnvName, Found)| Secret {
             source: match &found.source {
                 DraftSource::Provided => SecretSource::Provided,
+                DraftSource::Variable => SecretSource::Variable,
                 DraftSource::Generated(encoding, length) => {
                     SecretSource::Generated { encoding, length: *length }
                 }
@@ -180,6 +192,7 @@ impl Collected {
             },
             name,
             description: found.description,
+            rotate: found.rotate,
             consumers: found.consumers.into_iter().collect(),
             span: found.span,
         };
@@ -195,11 +208,14 @@ pub(crate) fn declared(cx: &Context<'_>) -> Collected {
             secret.description.as_ref().map_or("", |description| description.value.as_str());
         let source = source(&secret.value);
         collected.entry(name, source, description, Some(secret.span));
+        if let Some(found) = collected.found.get_mut(name) {
+            found.rotate = secret.rotate.as_ref().map(|every| every.value);
+        }
     }
     for (name, variable) in &cx.spec.env {
         if variable.is_provided() {
             let description = variable.description.as_ref().map_or("", |text| text.value.as_str());
-            collected.entry(name, DraftSource::Provided, description, Some(variable.span));
+            collected.entry(name, DraftSource::Variable, description, Some(variable.span));
         }
     }
     collected

@@ -15,7 +15,7 @@ use crate::data::{Defaults, laid_over, resources};
 use crate::near::{self, places};
 use crate::text::Scope;
 use crate::variables::Bindings;
-use crate::{build, copies, environment, health, image, inside, jobs, order};
+use crate::{build, copies, environment, health, image, inside, jobs, order, runtime};
 
 /// A service whose kind, image and part are known.
 #[derive(Debug)]
@@ -213,7 +213,6 @@ pub(crate) fn finish(
         .zip(bindings)
         .map(|(draft, bindings)| one(draft, bindings, with, cx))
         .collect();
-    build::unwritten(drafts, &services, cx);
     order::cycles(drafts, &services, cx);
     services
 }
@@ -232,6 +231,9 @@ fn one(
         (own, shared) => own.as_ref().or(shared.as_ref()).map(|spec| spec.value.clone()),
     };
     let rights = inside::rights(draft, cx);
+    let secret = !bindings.secrets.is_empty();
+    let delivery = inside::delivery(draft, secret, cx);
+    let reads = build::reads_secrets(draft, *delivery, secret);
     jobs::unused(draft, cx);
     let (update, rollout) = copies::update(own, *singleton, &volumes, cx);
     Service {
@@ -239,16 +241,16 @@ fn one(
         span: draft.own.span,
         role: draft.role.clone(),
         image_of: draft.image_of,
-        build: (kind != Kind::Image).then(|| build::resolve(draft, scope, cx)),
+        build: (kind != Kind::Image).then(|| build::resolve(draft, reads, scope, cx)),
         image: image::resolve(draft, cx),
         pull_secret: image::pull_secret(draft, cx).and_then(|name| ids.get(&name).copied()),
-        runtime: build::runtime(draft, cx),
+        runtime: runtime::runtime(draft, cx),
         command: command(draft, scope, cx),
         routes: Vec::new(),
         needs: bindings.needs,
         env: bindings.env,
         public_env: build::public_env(draft, scope, cx),
-        delivery: inside::delivery(draft, !bindings.secrets.is_empty(), cx),
+        delivery,
         health: health::resolve(draft, &bindings.secrets, scope, cx),
         metrics: health::metrics(draft, &bindings.secrets, cx),
         secrets: bindings
@@ -271,7 +273,7 @@ fn one(
         exceptions: rights.exceptions,
         capabilities: rights.capabilities,
         logs: inside::logs(own, cx),
-        spa: Sourced::default(kind == Kind::Vite, "a Vite build is a single-page application"),
+        files_served: runtime::files_served(draft, cx),
         platforms: where_it_runs(own, platforms, cx),
         kind: draft.kind.clone(),
         ports: draft.ports.clone(),

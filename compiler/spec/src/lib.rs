@@ -65,8 +65,8 @@ pub use values::{
 };
 
 /// Output formats that the language knows and no target renders yet: their options are kept.
-pub const PLANNED_TARGETS: [&str; 9] =
-    ["dockerfile", "alertmanager", "grafana", "env", "scripts", "vercel", "ecs", "systemd", "docs"];
+pub const PLANNED_TARGETS: [&str; 6] =
+    ["alertmanager", "grafana", "vercel", "ecs", "systemd", "docs"];
 
 /// One stack: what a team runs, in one file.
 #[derive(Debug, Clone, Decode)]

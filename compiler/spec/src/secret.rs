@@ -9,17 +9,14 @@ use crate::Generate;
 #[derive(Debug, Clone, Default, Decode)]
 pub struct SecretSpec {
     /// How it is made; without it somebody provides it.
-    #[shape(planned)]
     pub generate: Option<Spanned<Generate>>,
     /// The variable that holds the public half of a `keypair` or `vapid`.
     pub public: Option<Spanned<EnvName>>,
     /// How often it is to be changed, such as `90d`.
-    #[shape(planned)]
     pub rotate: Option<Spanned<Seconds>>,
     /// The environments that have it; by default all.
     pub environments: Vec<Spanned<Label>>,
     /// What it is for.
-    #[shape(planned)]
     pub description: Option<Spanned<String>>,
 }
 
@@ -32,7 +29,6 @@ pub struct VariableSpec {
     /// Somebody sets it when deploying, beside the secrets; by default `false`.
     pub provided: Option<Spanned<bool>>,
     /// What it is for.
-    #[shape(planned)]
     pub description: Option<Spanned<String>>,
 }
 

@@ -114,7 +114,7 @@ pub struct ServiceSpec {
     /// What it writes to its log.
     pub logs: Option<LogsSpec>,
     /// How static files are served.
-    #[shape(planned, key = "static")]
+    #[shape(key = "static")]
     pub files_served: Option<StaticSpec>,
     /// CI checks of this service alone; by default `ci.checks`.
     pub checks: Option<Spanned<ChecksSpec>>,

@@ -2,7 +2,7 @@
 //!
 //! Every question is a list of words for `exec`, so that no shell reads a path, a port or a name.
 
-use stackc_model::{EnvName, Kind};
+use stackc_model::{EnvName, Kind, Service};
 
 use crate::conventions::SECRETS_DIR;
 
@@ -24,6 +24,29 @@ const PYTHON_TOKEN: &str = "import os, sys, urllib.request; _, url, name, folder
      headers={'Authorization': f'Bearer {token}'})).close()";
 const PYTHON_TCP: &str =
     "import socket, sys; socket.create_connection(('127.0.0.1', sys.argv[1])).close()";
+
+/// The command that tells whether a service is ready, in a container that holds what one of `kind`
+/// does; `None` where nothing is known that could ask.
+#[must_use]
+pub fn service(service: &Service, kind: Kind) -> Option<Vec<String>> {
+    let health = service.health.as_ref()?;
+    if let Some(command) = &health.command {
+        return Some(command.value.clone());
+    }
+    if let Some(name) = &health.tcp {
+        return connection(kind, *service.ports.get(&name.value)?.number);
+    }
+    if health.grpc.is_some() {
+        return None;
+    }
+    let port = *service.main_port()?.1.number;
+    let token = health.token.as_ref().map(|token| &token.value);
+    match health.ready.as_ref().or(health.live.as_ref()) {
+        Some(asked) => path(kind, port, asked, token),
+        None if service.kind.is_static() => path(kind, port, "/", None),
+        None => connection(kind, port),
+    }
+}
 
 /// The command that asks a path; `None` where nothing is known that could.
 #[must_use]

@@ -16,3 +16,11 @@ pub use stackc_model::SECRETS_DIR;
 
 /// The user and group id our own images run as; above 10000, so that it meets no host user.
 pub const APP_UID: u32 = 10001;
+
+/// What lies beside the stack and belongs to one machine: secrets, keys, certificates, the data of
+/// backups. As patterns that are seen from the root of the repository, the same in `.gitignore`,
+/// `.dockerignore` and compose's `ignore`. A new secret is no new source either.
+pub const PRIVATE: [&str; 6] = [".env", ".env.*", "acme/", "backups/", "certs/", "secrets/"];
+
+/// What is public among [`PRIVATE`]: templates without values.
+pub const TEMPLATES: [&str; 2] = [".env.example", ".env.*.example"];

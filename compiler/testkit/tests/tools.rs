@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use stackc_testkit::{Case, cases, repository};
 
 /// A format, and the folder or file whose presence says that a case has it.
-const FORMATS: [(&str, &str); 7] = [
+const FORMATS: [(&str, &str); 9] = [
     ("compose", "compose.yaml"),
     ("swarm", "swarm.production.yaml"),
     ("kubernetes", "k8s"),
@@ -19,6 +19,8 @@ const FORMATS: [(&str, &str); 7] = [
     ("nginx-lint", "nginx"),
     ("github", ".github"),
     ("prometheus", "monitoring"),
+    ("shell", "scripts"),
+    ("dotenv", ".env.example"),
 ];
 
 fn main() -> std::process::ExitCode {

@@ -13,6 +13,8 @@
 #         prometheus       promtool, amtool
 #         yaml             yamllint over every YAML file
 #         dockerfile       hadolint, the checks of BuildKit
+#         shell            shellcheck with all optional checks, shfmt, over scripts/
+#         dotenv           dotenv-linter, docker compose as a reader of the file
 # DIR     root of a generated tree
 #
 # exit: 0 clean, 1 findings, 2 usage, 3 a tool is missing, 4 a DIR has no file of that format
@@ -364,6 +366,38 @@ check_dockerfile() {
 	judge dockerfile-check "$dir" dockerfile-check "${found[@]}"
 }
 
+# ---- shell, dotenv -------------------------------------------------------------------------------------------
+
+check_shell() {
+	local file
+	files -path "$dir/scripts/*.sh"
+	some ${#found[@]} "script"
+	for file in "${found[@]}"; do
+		judge shellcheck "$file" shellcheck --norc --color=never --enable=all --severity=style "$file"
+		judge shfmt "$file" shfmt -i 2 -ci -d "$file"
+		judge mode "$file" test -x "$file"
+	done
+}
+check_dotenv() {
+	local file
+	files -path "$dir/.env.example" -o -path "$dir/.env.*.example"
+	some ${#found[@]} "template of variables"
+	for file in "${found[@]}"; do
+		judge dotenv-linter "$file" dotenv-linter --plain check "$file"
+		judge 'docker compose' "$file" dotenv_read "$file"
+	done
+}
+# Docker compose finds exactly the names, and no value.
+dotenv_read() { # FILE
+	local name
+	{
+		printf 'services:\n  it:\n    image: it\n    environment:\n'
+		{ grep -oE '^[A-Z][A-Z0-9_]*=' "$1" || true; } | tr -d = | while read -r name; do printf '      %s: "<${%s?}>"\n' "$name" "$name"; done
+	} >"$scratch/compose.yaml"
+	env -i PATH="$PATH" HOME="$scratch" docker-compose --env-file "$1" -f "$scratch/compose.yaml" config --format json >"$scratch/read" || return
+	! grep -E '"<.+>"' "$scratch/read"
+}
+
 case $format in
 compose) require docker-compose dclint check-jsonschema ;;
 swarm) require stack-check ;;
@@ -375,6 +409,8 @@ github) require actionlint shellcheck zizmor check-jsonschema ;;
 prometheus) require promtool amtool ;;
 yaml) require yamllint ;;
 dockerfile) require hadolint dockerfile-check ;;
+shell) require shellcheck shfmt ;;
+dotenv) require dotenv-linter docker-compose ;;
 *) usage ;;
 esac
 for dir in "$@"; do

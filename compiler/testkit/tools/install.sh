@@ -174,6 +174,12 @@ amtool() { go_install "github.com/prometheus/alertmanager/cmd/amtool@$ALERTMANAG
 kustomize() { go_install "sigs.k8s.io/kustomize/kustomize/v5@$KUSTOMIZE_VERSION"; }
 kube_score() { go_install "github.com/zegl/kube-score/cmd/kube-score@$KUBE_SCORE_VERSION"; }
 actionlint() { go_install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT_VERSION"; }
+shfmt() { go_install "mvdan.cc/sh/v3/cmd/shfmt@$SHFMT_VERSION"; }
+# Without asking for a newer version of itself at each run.
+dotenv_linter() {
+	retry cargo install --quiet --locked --no-default-features --version "$DOTENV_LINTER_VERSION" \
+		--target-dir "$work/dotenv-linter" --root "$tools" dotenv-linter
+}
 # A small program of ours around BuildKit's own checks; its go.mod and go.sum pin them.
 dockerfile_check() {
 	use_go
@@ -200,7 +206,7 @@ python_env() {
 	retry "$tools/python/bin/pip" install -q --disable-pip-version-check \
 		-c "$here/constraints.txt" "${PYPI_PACKAGES[@]}"
 	local name
-	for name in zizmor check-jsonschema yamllint gixy hadolint; do
+	for name in zizmor check-jsonschema yamllint gixy hadolint shellcheck; do
 		ln -sf "../python/bin/$name" "$tools/bin/$name"
 	done
 }
@@ -303,20 +309,22 @@ nginx_root() {
 # ---- all of it ------------------------------------------------------------------------------------
 
 system() {
-	need shellcheck shellcheck
 	need openssl openssl
+	need flock util-linux
 }
 
 # In one function, so that an edit of this file cannot change an installation that runs.
 main() {
 	kube_linter_missing=
-	step system 1 system
+	step system 2 system
 	step python "${PYPI_PACKAGES[*]} $(cksum <"$here/constraints.txt")" python_env
 	step crds "${CRD_SOURCES[*]} $(cksum <"$here/crd-schemas.py")" crds
 	step nginx "$NGINX_VERSION $NGINX_MINIMUM" nginx_root
 	step npm "$(cksum <"$here/npm/package-lock.json") $NODE_WHEEL" node_tools
 	step kustomize "$KUSTOMIZE_VERSION" kustomize
 	step actionlint "$ACTIONLINT_VERSION" actionlint
+	step shfmt "$SHFMT_VERSION" shfmt
+	step dotenv-linter "$DOTENV_LINTER_VERSION" dotenv_linter
 	step kube-score "$KUBE_SCORE_VERSION" kube_score
 	step docker-compose "$COMPOSE_VERSION" compose
 	step stack-check "$DOCKER_CLI_VERSION $(cksum <"$here/stack-check.go")" stack_check

@@ -16,7 +16,7 @@ fn secrets_arrive_as_asked_and_never_as_values() {
     for (delivery, mounts, variable, value) in [
         (Delivery::File, 3, "API_TOKEN_FILE", Value::Null),
         (Delivery::FileEnv, 3, "API_TOKEN_FILE", json!("/run/secrets/API_TOKEN")),
-        (Delivery::Env, 0, "API_TOKEN", json!("${TOKEN:?set it in the environment of docker}")),
+        (Delivery::Env, 0, "API_TOKEN", json!("${TOKEN:?see .env.example}")),
     ] {
         stack.environments[0].services[1].delivery = usual(delivery);
         let (document, _) = lowered(&stack);

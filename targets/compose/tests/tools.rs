@@ -32,7 +32,11 @@ fn a_database_is_saved_as_its_superuser_by_one_script() {
     for (name, value) in wanted {
         assert_eq!(variable(name), value);
     }
+    // Docker makes the folder for root, so it is handed over before the first run, and only then.
     assert_eq!(run["volumes"][0]["source"], "./backups/production/postgres");
+    let handed = &document["services"]["postgres-backup-volumes"];
+    assert_eq!(handed["volumes"][0]["source"], run["volumes"][0]["source"]);
+    assert_eq!((&handed["profiles"], &handed["command"][4]), (&json!(["backup"]), &json!("999")));
     // Without a node exporter of ours nobody reads when it succeeded.
     assert_eq!(run["environment"]["METRICS_DIR"], json!(null));
     let files = files(&stack);
@@ -62,7 +66,7 @@ fn another_server_is_saved_by_its_own_command() {
     let (document, codes) = lowered(&stack);
     let run = &document["services"]["redis-backup"];
     assert_eq!((&run["command"], &run["user"]), (&json!(["save"]), &json!("1000:1000")));
-    let data = &run["volumes"][1];
+    let data = run["volumes"].as_array().unwrap().last().unwrap();
     assert_eq!((&data["source"], &data["read_only"]), (&json!("redis-data"), &json!(true)));
     assert!(document["services"]["redis-shell"].is_null());
     assert!(codes.is_empty(), "{codes:?}");

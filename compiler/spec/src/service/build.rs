@@ -15,17 +15,15 @@ pub struct BuildSpec {
     pub dockerfile: Option<Spanned<String>>,
     /// The stage to build.
     pub target: Option<Spanned<String>>,
-    /// The package of a workspace that is built: an npm workspace, a Cargo package, a Go command.
-    #[shape(planned)]
+    /// The folder, below the context, of what is built of a workspace: a package of npm or Cargo, a
+    /// command of Go.
     pub package: Option<Spanned<String>>,
     /// The command that builds it; by default that of its kind.
-    #[shape(planned)]
     pub command: Option<Spanned<Words>>,
     /// Where the build leaves its result, below the context; by default that of its kind.
-    #[shape(planned)]
     pub output: Option<Spanned<String>>,
-    /// What the image is built upon; by default `debian`.
-    #[shape(planned)]
+    /// What the image is built upon; by default `debian`, and `distroless` for `go` and `rust` where no
+    /// entrypoint reads secrets.
     pub base: Option<Spanned<BaseWord>>,
     /// The processors it is built for; by default `amd64`.
     #[shape(planned)]

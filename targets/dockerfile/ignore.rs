@@ -1,0 +1,144 @@
+//! What is sent to the builder: `<Dockerfile>.dockerignore`, which BuildKit prefers over a
+//! `.dockerignore` of the user's.
+//!
+//! Files at the root of a context are named one by one: whatever lies there by chance, a dump or a key,
+//! stays out. Folders go along, for nobody can know in which of them a project has its sources; what is
+//! never source is taken out of them.
+
+use stackc_model::{Build, Kind, Service};
+use stackc_source::{Diagnostic, Diagnostics, codes};
+use stackc_target::conventions;
+use stackc_target::image::folder;
+
+use super::Options;
+use super::recipe::{ENTRYPOINT, Recipe};
+
+/// Files at the root of a Node.js project that belong to its build.
+const NODE: [&str; 22] = [
+    ".babelrc*",
+    ".browserslistrc",
+    ".npmrc",
+    ".swcrc",
+    ".yarn",
+    ".yarnrc.yml",
+    "*.cjs",
+    "*.cts",
+    "*.html",
+    "*.js",
+    "*.jsx",
+    "*.mjs",
+    "*.mts",
+    "*.ts",
+    "*.tsx",
+    "jsconfig*.json",
+    "package-lock.json",
+    "package.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "tsconfig*.json",
+    "yarn.lock",
+];
+/// The same of a Python project; a package names its readme.
+const PYTHON: [&str; 9] =
+    [".python-version", "*.cfg", "*.ini", "*.md", "*.py", "*.pyi", "*.toml", "*.txt", "uv.lock"];
+/// The same of a Go module.
+const GO: [&str; 2] = ["*.go", "go.*"];
+/// The same of a Cargo package.
+const RUST: [&str; 4] = [".cargo", "*.rs", "*.toml", "Cargo.lock"];
+
+/// History, secrets, and what only the machine at hand needs.
+const NEVER: [&str; 9] = [
+    "**/.DS_Store",
+    "**/.env",
+    "**/.env.*",
+    "**/.git",
+    "**/.idea",
+    "**/.vscode",
+    "**/*.key",
+    "**/*.pem",
+    "**/*.p12",
+];
+/// What this compiler writes at the root of the repository, and what hosts keep beside it.
+const TREE: [&str; 6] = ["acme", "certs", "k8s", "monitoring", "nginx", "secrets"];
+
+/// The file's text.
+pub(super) fn text(
+    service: &Service,
+    build: &Build,
+    recipe: &Recipe,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> String {
+    let (allowed, built) = of_kind(*service.kind);
+    let mut text = conventions::hash_header();
+    let mut add = |comment: &str, patterns: &[&str]| {
+        if !patterns.is_empty() {
+            text.push_str(&format!("\n# {comment}\n{}\n", patterns.join("\n")));
+        }
+    };
+    let (mut kept, mut own): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
+    if recipe.entrypoint {
+        own.push(ENTRYPOINT);
+    }
+    if recipe.site {
+        own.push(&recipe.conf);
+    }
+    let included: Vec<_> =
+        options.include.iter().filter_map(|pattern| included(pattern, diagnostics)).collect();
+    if let Some(allowed) = allowed {
+        add("Files of the root are named one by one, folders are not.", &["*.*"]);
+        kept.extend(allowed.iter().chain(&own).chain(&included).map(|name| format!("!{name}")));
+        let kept: Vec<_> = kept.iter().map(String::as_str).collect();
+        add("These belong to the build.", &kept);
+    } else {
+        add("What describes the image is no part of it.", &["Dockerfile*", "*.dockerignore"]);
+    }
+    add("What is made anew, or only tests.", built);
+    if folder(&build.context) == "." {
+        add("What is generated, or lies beside it on a host.", &TREE);
+    }
+    add("What nobody else may see, and what belongs to the machine at hand.", &NEVER);
+    text
+}
+
+/// The files of its root that a build of this kind takes, or all of them; and what it makes itself.
+fn of_kind(kind: Kind) -> (Option<&'static [&'static str]>, &'static [&'static str]) {
+    match kind {
+        Kind::Nextjs | Kind::Node | Kind::Vite | Kind::Image => (
+            Some(&NODE),
+            &[
+                "**/.next",
+                "**/*.spec.*",
+                "**/*.test.*",
+                "**/__tests__",
+                "**/coverage",
+                "**/node_modules",
+            ],
+        ),
+        Kind::Python => (Some(&PYTHON), &["**/.*_cache", "**/.venv", "**/__pycache__", "tests"]),
+        Kind::Go => (Some(&GO), &["**/*_test.go"]),
+        // Cargo.toml may name tests and benches, and then cargo wants them to be there.
+        Kind::Rust => (Some(&RUST), &["**/target"]),
+        Kind::Static => (None, &["**/node_modules"]),
+    }
+}
+
+/// A pattern of the user's, as it is written in the file.
+fn included<'a>(
+    pattern: &'a stackc_shape::Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a str> {
+    let text = pattern.value.as_str();
+    let fits = !text.trim().is_empty()
+        && text.trim() == text
+        && !text.starts_with(['!', '#'])
+        && !text.chars().any(char::is_control);
+    if !fits {
+        let message = "this is no pattern of files that could be included";
+        diagnostics.push(
+            Diagnostic::new(codes::CANNOT_CARRY, pattern.span, message)
+                .help("write a name or a pattern such as `*.sql`, as in a `.dockerignore`"),
+        );
+    }
+    fits.then_some(text)
+}

@@ -1,0 +1,7 @@
+
+FROM ${RUNTIME_IMAGE} AS runtime
+{% if entrypoint %}
+COPY --link --from=base /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --link --chmod=0555 docker-entrypoint.sh /docker-entrypoint.sh
+{% endif %}
+COPY --link --from=build /out/bin/ /usr/local/bin/

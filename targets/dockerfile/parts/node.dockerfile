@@ -1,0 +1,49 @@
+ARG NODE_IMAGE={{ image }}
+{% if web_image %}
+ARG NGINX_IMAGE={{ web_image }}
+{% endif %}
+
+FROM ${NODE_IMAGE} AS base
+WORKDIR /app
+
+# What the lock file says, tools of the build included.
+FROM base AS deps
+{% if kind == "nextjs" %}
+ENV NEXT_TELEMETRY_DISABLED=1
+{% endif %}
+{% if manager != "npm" %}
+# The version that `packageManager` of package.json names wins over the one that is prepared here.
+ENV COREPACK_HOME=/usr/local/share/corepack COREPACK_ENABLE_DOWNLOAD_PROMPT=0
+RUN --mount=type=cache,id=npm,target=/root/.npm \
+    npm install --global {{ corepack }} \
+    && corepack enable {{ manager }} \
+    && corepack prepare {{ manager_version }} --activate
+{% endif %}
+{% if manager == "npm" and package %}
+COPY --link --parents package.json package-lock.json .npmrc* ./**/package.json ./
+{% elif manager == "npm" %}
+COPY --link package.json package-lock.json .npmrc* ./
+{% elif manager == "pnpm" and package %}
+COPY --link --parents package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc* ./**/package.json ./
+{% elif manager == "pnpm" %}
+COPY --link package.json pnpm-lock.yaml pnpm-workspace.yaml* .npmrc* ./
+{% else %}
+COPY --link .yar[n] ./.yarn
+{% if package %}
+COPY --link --parents package.json yarn.lock .yarnrc.yml* ./**/package.json ./
+{% else %}
+COPY --link package.json yarn.lock .yarnrc.yml* ./
+{% endif %}
+{% endif %}
+{% if manager == "npm" %}
+RUN --mount=type=cache,id=npm,target=/root/.npm \
+    npm ci --no-audit --no-fund
+{% elif manager == "pnpm" %}
+RUN --mount=type=cache,id=pnpm,target=/root/.pnpm-store \
+    pnpm install --frozen-lockfile --store-dir /root/.pnpm-store
+{% else %}
+RUN --mount=type=cache,id=yarn,target=/root/.yarn \
+    yarn install --immutable
+{% endif %}
+
+FROM deps AS build

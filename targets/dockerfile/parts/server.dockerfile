@@ -1,0 +1,28 @@
+
+FROM build AS production
+{% if package %}
+WORKDIR /app
+{% endif %}
+{% if manager == "npm" %}
+RUN --mount=type=cache,id=npm,target=/root/.npm \
+    npm prune --omit=dev --no-audit --no-fund
+{% elif manager == "pnpm" %}
+RUN CI=true pnpm prune --prod
+{% else %}
+RUN --mount=type=cache,id=yarn,target=/root/.yarn \
+    yarn workspaces focus --all --production
+{% endif %}
+
+FROM base AS runtime
+ENV NODE_ENV=production
+{% if output %}
+COPY --link --from=production --chown={{ user }}:{{ user }} /app/package.json ./
+COPY --link --from=production --chown={{ user }}:{{ user }} /app/node_modules ./node_modules
+COPY --link --from=production --chown={{ user }}:{{ user }} /app/{{ output }} ./{{ output }}
+{% else %}
+COPY --link --from=production --chown={{ user }}:{{ user }} /app ./
+{% if package %}
+WORKDIR {{ place }}
+{% endif %}
+{% endif %}
+COPY --link --chmod=0555 docker-entrypoint.sh /docker-entrypoint.sh
