@@ -63,11 +63,20 @@ check() {
 say "making images"
 cp -R "${tree}/." "${work}"
 files=(-f "${work}/compose.production.yaml")
-mapfile -t images < <(stack config --images | sort -u | grep -v '^shop/')
+all_images() { stack config --images | sort -u; }
+# The images of others: those the compose file names, and those the Dockerfile is built upon.
+mapfile -t images < <(all_images | grep -v '^shop/'; sed -nE 's/^(# syntax|ARG [A-Z]+_IMAGE)=//p' "${work}/Dockerfile")
 mapfile -t made < <("${here}/images.sh" "${images[@]}")
 wait "$!"
-DOCKER_BUILDKIT=0 docker build --quiet --tag "shop/web:${IMAGE_TAG}" "${here}/app" >/dev/null 2>&1
-made+=("shop/web:${IMAGE_TAG}")
+# Ours, from the generated Dockerfile: what is shipped, and the tools of migrations.
+cp -R "${here}/app/." "${work}"
+for image in $(all_images | grep '^shop/'); do
+	stage=runtime
+	[[ ${image} != *-migrate:* ]] || stage=migrate
+	say "building ${image}"
+	DOCKER_BUILDKIT=1 docker build --quiet --target "${stage}" --tag "${image}" "${work}" >/dev/null
+	made+=("${image}")
+done
 
 prepare
 say "starting"
