@@ -9,6 +9,7 @@ as_root() { docker run --rm --volume "${work}:/tree" --workdir /tree stackc-engi
 prepare() {
 	(cd "${work}" && scripts/generate-secrets.sh production) 2>&1 | sed 's/^/engine: /' >&2
 	raise_limits
+	client=$(docker run --detach --rm --init --network host stackc-engine/debian sleep infinity)
 }
 
 # An engine without the right to raise limits cannot give nginx its open files: then, and only then, the
@@ -39,12 +40,13 @@ within() { # SECONDS COMMAND...
 }
 
 # A client on the host, wherever the engine is.
-request() { # HOST PATH [CURL OPTION...]
-	docker run --rm --network host stackc-engine/debian curl --silent --show-error --insecure --max-time 20 \
+request() { # URL [CURL OPTION...]
+	docker exec "${client}" curl --silent --show-error --insecure --max-time 20 \
 		--resolve "shop.example:443:127.0.0.1" --resolve "shop.example:80:127.0.0.1" \
 		--resolve "stranger.example:443:127.0.0.1" "${@:2}" "$1"
 }
 status_of() { request "$1" --output /dev/null --write-out '%{http_code}' "${@:2}"; }
+leads_to_https() { same 308 "$(status_of http://shop.example/)"; }
 answers() { same 200 "$(status_of https://shop.example/)"; }
 counted() { request https://shop.example/count --fail; }
 number() { sed -E "s/.*\"$1\":([0-9]+).*/\1/"; }
@@ -151,7 +153,7 @@ run_all() {
 	check "the migrations ran once, to their end" ended_well web-migrate
 	check "a certificate stands in for the one to come" ended_well nginx-certificates
 	check "HTTPS answers" answers
-	check "HTTP leads to HTTPS" same 308 "$(status_of http://shop.example/)"
+	check "HTTP leads to HTTPS" leads_to_https
 	check "the page has the headers of security, once each" secure_headers
 	check "a stranger's name gets no certificate" fails request https://stranger.example/
 	check "both stores answer through the edge" counted

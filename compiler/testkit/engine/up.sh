@@ -28,6 +28,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/stackc-up.XXXXXX")
 made=()
 failures=0
 files=()
+client=
 export IMAGE_TAG=engine-test COMPOSE_PROGRESS=quiet COMPOSE_MENU=false
 
 project=stackc-engine
@@ -36,6 +37,7 @@ cleanup() {
 	local status=$?
 	trap - EXIT
 	[[ ${status} = 0 ]] || { stack ps --all; stack logs --tail 20; } >&2 || true
+	[[ -z ${client} ]] || docker rm --force "${client}" >/dev/null 2>&1 || true
 	stack down --volumes --remove-orphans --timeout 5 >/dev/null 2>&1 || true
 	# Some files belong to the users of containers.
 	rm -rf "${work}" 2>/dev/null || docker run --rm --volume "${work%/*}:/outside" stackc-engine/debian rm -rf "/outside/${work##*/}"
