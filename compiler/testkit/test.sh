@@ -11,3 +11,4 @@ cargo deny --locked check --hide-inclusion-graph licenses bans sources
 cargo test --locked --workspace
 cargo test --locked -p stackc-testkit --features tools --test tools --test editor --test secrets
 cargo test --locked -p stackc-testkit --features tools --test hostile yaml_1_1
+cargo test --locked -p stackc-testkit --features tools --test live

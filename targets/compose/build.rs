@@ -2,29 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{EnvName, Kind, Service};
+use stackc_model::{EnvName, Kind, PackageManager, Service};
+use stackc_target::image;
 
 use super::document::{self, Build, Develop, Watch};
 use super::scope::Scope;
 use super::text::Text;
 use stackc_target::conventions::PRIVATE;
 
-/// The service whose image this one runs: its own, or that of the service it is like.
-fn image_owner<'a>(scope: &Scope<'a>, service: &'a Service) -> &'a Service {
-    service.image_of.map_or(service, |id| &scope.env[id])
+/// What of an image a container runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The service itself.
+    Program,
+    /// The tools of its migrations and seeds.
+    Tools,
 }
 
 /// Gives a service its image, or the way to build it.
-pub(super) fn source(scope: &Scope<'_>, service: &Service, into: &mut document::Service) {
-    let owner = image_owner(scope, service);
+pub(super) fn source(
+    scope: &Scope<'_>,
+    service: &Service,
+    part: Part,
+    into: &mut document::Service,
+) {
+    let owner = image::owner(scope.env, service);
+    let tools = image::tools(scope.env, service).filter(|_| part == Part::Tools);
     match &owner.build {
         Some(build) if scope.is_development() => {
-            into.build = Some(document_build(owner, build));
+            // The stage of development holds the tools too.
+            let stage = image::generated(scope.env, owner).map(|_| image::developed(*owner.kind));
+            into.build = Some(document_build(owner, build, stage));
             // Sources are newer than any image, so each `up` builds; unchanged layers cost nothing.
             into.pull_policy = "build";
         }
         Some(_) => {
-            into.image = Some(released(&owner.image));
+            into.image = Some(released(&tools.unwrap_or_else(|| owner.image.value.clone())));
             // Without a registry the name leads to Docker Hub, and there to whoever took it.
             if scope.stack.registry.is_none() {
                 into.pull_policy = "never";
@@ -43,18 +56,16 @@ fn released(image: &str) -> Text {
     }
 }
 
-fn document_build(owner: &Service, build: &stackc_model::Build) -> Build {
+fn document_build(owner: &Service, build: &stackc_model::Build, stage: Option<&str>) -> Build {
     let args = build.args.iter().map(|(name, value)| (name.clone(), Text::from(&value.value)));
     let public =
         owner.public_env.iter().map(|(name, value)| (name.to_string(), Text::from(&value.value)));
+    let file = seen_from(&build.context, &build.file);
     Build {
         context: Text::from(folder(&build.context)),
-        dockerfile: build
-            .dockerfile
-            .as_ref()
-            .map(|file| Text::from(seen_from(&build.context, file))),
+        dockerfile: (file != "Dockerfile").then(|| Text::from(file)),
         args: args.chain(public).collect::<BTreeMap<_, _>>(),
-        target: build.target.as_ref().map(|target| Text::from(target.as_str())),
+        target: stage.or(build.target.as_ref().map(|stage| stage.as_str())).map(Text::from),
     }
 }
 
@@ -78,10 +89,10 @@ fn seen_from(context: &str, file: &str) -> String {
     }
 }
 
-/// Rebuilds on a change of the sources. Copying them into the running container, as the other
-/// actions do, cannot work: its root file system is read-only, as everywhere else.
+/// What a change of the sources does. Where a server follows them, or a program is run from them, they
+/// are copied into the container; else the image is built anew.
 pub(super) fn watch(scope: &Scope<'_>, service: &Service) -> Option<Develop> {
-    let owner = image_owner(scope, service);
+    let owner = image::owner(scope.env, service);
     let build = owner.build.as_ref().filter(|_| scope.is_development())?;
     let mut ignore = match *owner.kind {
         Kind::Nextjs => vec![".next/", "node_modules/"],
@@ -94,7 +105,48 @@ pub(super) fn watch(scope: &Scope<'_>, service: &Service) -> Option<Develop> {
         ignore.extend(PRIVATE);
     }
     let path = Text::from(folder(&build.context));
-    Some(Develop { watch: vec![Watch { action: "rebuild", path, ignore }] })
+    let Some(action) = copied(scope, owner) else {
+        return Some(Develop {
+            watch: vec![Watch { action: "rebuild", path, target: None, ignore }],
+        });
+    };
+    let rebuild = |name: &&str| Watch {
+        action: "rebuild",
+        path: Text::from(format!("./{}", below(&build.context, name))),
+        target: None,
+        ignore: Vec::new(),
+    };
+    let target = Some(Text::from("/app/"));
+    let sources = Watch { action, path, target, ignore };
+    Some(Develop { watch: locks(owner, build).iter().map(rebuild).chain([sources]).collect() })
+}
+
+/// How sources are copied into the container of a generated image; `None` where they are not.
+pub(super) fn copied(scope: &Scope<'_>, owner: &Service) -> Option<&'static str> {
+    let generated = scope.is_development() && image::generated(scope.env, owner).is_some();
+    match *owner.kind {
+        Kind::Nextjs | Kind::Vite if generated => Some("sync"),
+        Kind::Python if generated => Some("sync+restart"),
+        _ => None,
+    }
+}
+
+/// What, when it changes, changes the packages that are installed.
+fn locks(owner: &Service, build: &stackc_model::Build) -> &'static [&'static str] {
+    match (*owner.kind, build.package_manager) {
+        (Kind::Python, _) => &["uv.lock"],
+        (_, PackageManager::Npm) => &["package-lock.json"],
+        (_, PackageManager::Pnpm) => &["pnpm-lock.yaml"],
+        (_, PackageManager::Yarn) => &["yarn.lock"],
+    }
+}
+
+/// A file of a folder of the repository.
+fn below(context: &str, file: &str) -> String {
+    match image::folder(context) {
+        "." => file.to_owned(),
+        folder => format!("{folder}/{file}"),
+    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub(crate) fn service(text: &str) -> Service {
         image_of: None,
         build: Some(Build {
             context: usual("backend".to_owned()),
+            file: "backend/Dockerfile".to_owned(),
             dockerfile: None,
             target: None,
             args: BTreeMap::new(),

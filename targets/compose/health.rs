@@ -3,7 +3,9 @@
 use stackc_model::{Health, Kind, Service};
 use stackc_target::{Commented, ask};
 
+use super::build;
 use super::document::Healthcheck;
+use super::scope::Scope;
 use super::text::{Text, texts};
 
 /// The command that tells whether a service is ready; `None` where its image holds nothing that is
@@ -26,8 +28,13 @@ pub(super) fn curl(url: &str) -> Vec<Text> {
 }
 
 /// The check of a service.
-pub(super) fn check(service: &Service) -> Option<Healthcheck> {
-    match (command(service), &service.health) {
+pub(super) fn check(scope: &Scope<'_>, service: &Service) -> Option<Healthcheck> {
+    let test = match build::copied(scope, service) {
+        // The server of development is a program of Node.js, also where files are shipped.
+        Some(_) if service.kind.is_static() => ask::service(service, Kind::Node).map(exec),
+        _ => command(service),
+    };
+    match (test, &service.health) {
         (Some(test), Some(health)) => Some(timed(test, health)),
         // An image that nothing is known of may bring a check of its own.
         (None, Some(_)) => None,

@@ -11,6 +11,7 @@ mod harden;
 pub(crate) mod health;
 mod hosts;
 mod monitoring;
+mod mount;
 mod options;
 pub(crate) mod scope;
 mod secrets;

@@ -4,22 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stackc_model::{Moment, NeedTarget, Platform, Service, Start};
 use stackc_source::codes;
+use stackc_target::{Commented, image};
 
-use super::document::{self, Condition, Dependency, FileMount, VolumeMount};
+use super::build::{self, Part};
+use super::document::{self, Condition, Dependency, FileMount, Said, VolumeMount};
 use super::scope::{Scope, databases, runs};
 use super::text::{Text, texts};
-use super::{build, harden, health, secrets, sum};
+use super::{harden, health, secrets, sum};
 
 /// The container of a service.
 pub(super) fn lower(scope: &mut Scope<'_>, service: &Service) -> document::Service {
-    let mut lowered = process(scope, service);
+    let mut lowered = process(scope, service, Part::Program);
     lowered.depends_on = dependencies(scope, service);
     lowered.networks = networks(scope, service);
     lowered.volumes = volumes(scope, service);
     lowered.command = service.command.as_ref().map(|command| texts(command.iter()));
-    lowered.healthcheck = health::check(service);
+    lowered.healthcheck = health::check(scope, service);
     if service.is_long_running() {
         lowered.develop = build::watch(scope, service);
+        if build::copied(scope, image::owner(scope.env, service)).is_some() {
+            let why = "`docker compose watch` copies changed sources into it";
+            lowered.read_only = Said::Because(Commented(false, why.to_owned()));
+        }
         lowered.deploy.replicas = Some(if *service.singleton { 1 } else { *service.scale.min });
         if !scope.is_development() {
             lowered.restart = Some("unless-stopped");
@@ -45,7 +51,7 @@ fn profile(service: &Service) -> Option<&'static str> {
 /// The run that fills a fresh database, when somebody asks for it.
 pub(super) fn lower_seed(scope: &mut Scope<'_>, service: &Service) -> Option<document::Service> {
     let seed = service.seed.as_ref()?;
-    let mut lowered = process(scope, service);
+    let mut lowered = process(scope, service, Part::Tools);
     lowered.depends_on = stores(scope, service);
     for owner in migrations(scope, service) {
         lowered.depends_on.insert(migrate_name(owner), Condition::Completed.into());
@@ -66,7 +72,7 @@ pub(super) fn migrate_name(service: &Service) -> String {
 /// The run of a service's migrations: the same image, environment and secrets, for its stores only.
 pub(super) fn lower_migrate(scope: &mut Scope<'_>, service: &Service) -> Option<document::Service> {
     let migrate = service.migrate.as_ref()?;
-    let mut lowered = process(scope, service);
+    let mut lowered = process(scope, service, Part::Tools);
     lowered.depends_on = stores(scope, service);
     lowered.networks = vec![if needs_store(service) { "data" } else { "app" }];
     lowered.command = Some(texts(migrate.command.iter()));
@@ -76,10 +82,10 @@ pub(super) fn lower_migrate(scope: &mut Scope<'_>, service: &Service) -> Option<
 }
 
 /// What the process itself is given, whichever command it runs.
-fn process(scope: &mut Scope<'_>, service: &Service) -> document::Service {
+fn process(scope: &mut Scope<'_>, service: &Service, part: Part) -> document::Service {
     let user = service.user.value;
     let mut lowered = harden::container(user, harden::PIDS, &service.resources);
-    build::source(scope, service, &mut lowered);
+    build::source(scope, service, part, &mut lowered);
     let env = service.env.iter().map(|(name, value)| (name.to_string(), Text::from(&value.value)));
     lowered.environment = env.collect();
     secrets::deliver(scope.env, service, &mut lowered);

@@ -117,12 +117,12 @@ fn save(scope: &mut Scope<'_>, store: &Store, backup: &Backup) -> Service {
     service
 }
 
-/// By the command that the store is described with, which may read its files as well.
+/// By the command of its engine, which asks the server as its user, or by the one that the store is
+/// described with, which may read its data as well.
 fn by_command(scope: &Scope<'_>, store: &Store, server: &Server, service: &mut Service) {
     service.command = server.dump.as_ref().map(|dump| texts(&dump.save));
-    service.secrets = server.files.iter().map(|id| secrets::mount(&scope.env[*id].name)).collect();
-    service.secrets.sort();
-    if let (Some(path), true) = (&server.volume, store.persistent) {
+    service.secrets = vec![secrets::mount(&scope.env[store.password].name)];
+    if let ("custom", Some(path)) = (server.kind, &server.volume) {
         let data = VolumeMount::volume(&store::volume(store), path);
         service.volumes.push(VolumeMount { read_only: true, ..data });
     }

@@ -6,6 +6,8 @@ mod lines;
 mod recipe;
 mod serve;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +16,7 @@ use stackc_model::{Environment, SECRETS_DIR, Service, Stack};
 use stackc_shape::{Decode, Shape, Spanned};
 use stackc_source::{Diagnostic, Diagnostics, codes};
 use stackc_target::conventions::HEADER;
-use stackc_target::image::{self, Dockerfiles};
+use stackc_target::image;
 use stackc_target::{Artifact, Artifacts, Body, Format, Mode, RelPath, Target, Template};
 
 use recipe::Recipe;
@@ -61,10 +63,9 @@ impl Target for Dockerfile {
             return;
         }
         let options: Options = stackc_target::stack_options(stack, ID, diagnostics);
-        let files = Dockerfiles::of(stack);
         for built in built(stack) {
             lines::compare(&built, diagnostics);
-            one(stack, &files, &built, &options, out, diagnostics);
+            one(stack, &built, &options, out, diagnostics);
         }
     }
 }
@@ -103,7 +104,6 @@ fn built(stack: &Stack) -> Vec<Built<'_>> {
 /// The files of one service.
 fn one(
     stack: &Stack,
-    files: &Dockerfiles,
     built: &Built<'_>,
     options: &Options,
     out: &mut Artifacts,
@@ -111,19 +111,20 @@ fn one(
 ) {
     let Some((_, service)) = built.shipped() else { return };
     let Some(build) = &service.build else { return };
-    let name = files.name(service, build);
+    let (folder, name) = build.file.rsplit_once('/').unwrap_or((".", &build.file));
     let mut put = |name: &str, text: String, mode: Mode| {
+        let path = if folder == "." { name.to_owned() } else { format!("{folder}/{name}") };
         // Two services of one context share the entrypoint.
-        let Ok(path) = RelPath::new(image::file(&build.context, name)) else { return };
+        let Ok(path) = RelPath::new(path) else { return };
         if out.get(path.as_str()).is_none_or(|there| there.target != ID) {
             let body = Body::Whole(text);
             out.add(Artifact { path, body, mode, target: ID, environment: None });
         }
     };
-    let Some(recipe) = Recipe::of(stack, files, built, diagnostics) else { return };
+    let Some(recipe) = Recipe::of(stack, built, diagnostics) else { return };
     let Some(text) = rendered(&recipe.template(), &recipe, service, diagnostics) else { return };
     let ignored = ignore::text(service, build, &recipe, options, diagnostics);
-    put(&name, text, Mode::Plain);
+    put(name, text, Mode::Plain);
     put(&format!("{name}.dockerignore"), ignored, Mode::Plain);
     if let Some(served) = serve::configuration(service, diagnostics) {
         put(&recipe.conf, served, Mode::Plain);

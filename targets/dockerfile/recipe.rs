@@ -6,7 +6,7 @@ use serde::Serialize;
 use stackc_model::{Base, Build, Environment, Kind, PackageManager, Service, Stack, pins};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 use stackc_target::conventions::HEADER;
-use stackc_target::image::{self, Dockerfiles};
+use stackc_target::image;
 use stackc_target::{Template, ask};
 
 use super::{Built, lines, source};
@@ -69,7 +69,6 @@ impl Recipe {
     /// The recipe of a service; `None` where something it says cannot be written, which is reported.
     pub(super) fn of(
         stack: &Stack,
-        files: &Dockerfiles,
         built: &Built<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
@@ -106,7 +105,7 @@ impl Recipe {
         }
         let port = service.main_port().map_or(0, |(_, port)| *port.number);
         let health = ask::service(service, kind);
-        let conf = match files.is_shared(build) {
+        let conf = match !build.file.ends_with("Dockerfile") {
             true => format!("docker-nginx.{}.conf", service.name),
             false => "docker-nginx.conf".to_owned(),
         };

@@ -120,9 +120,10 @@ impl<'a> Deployment<'a> {
     pub(crate) fn images(&self, platform: DeployPlatform) -> String {
         let line = |unit: &Unit<'_>| {
             let job = image::id(unit);
-            format!("{}@${{{{ needs.{job}.outputs.digest }}}}", unit.service.image.value)
+            format!("{}@${{{{ needs.{job}.outputs.digest }}}}", unit.image())
         };
-        self.units_on(platform).iter().map(line).collect::<Vec<_>>().join("\n")
+        let images = self.units_on(platform).into_iter().flat_map(Unit::images);
+        images.map(|unit| line(&unit)).collect::<Vec<_>>().join("\n")
     }
 
     /// A deploy job, up to its platform's own steps.
@@ -133,7 +134,8 @@ impl<'a> Deployment<'a> {
         let migration = self.longest_migration().map_or(0, |bound| bound.ceil().div_ceil(60));
         let minutes = u32::try_from(migration).unwrap_or(u32::MAX).saturating_add(ROLL_OUT_MINUTES);
         let mut job = Job::new(title, &self.runner, minutes);
-        job.needs = self.units_on(platform).iter().map(image::id).collect();
+        let units = self.units_on(platform).into_iter();
+        job.needs = units.flat_map(Unit::images).map(|unit| image::id(&unit)).collect();
         let url = environment.url.as_deref();
         job.environment = Some(DeployEnvironment {
             name: Commented(environment.name.to_string(), self.rules(scribe)),
@@ -283,7 +285,7 @@ pub(crate) fn workflow(deployment: &Deployment<'_>, ci: &Ci, scribe: &mut Scribe
         gate.needs = std::mem::replace(&mut checks, vec![GATE.to_owned()]);
         workflow.jobs.push(GATE, gate);
     }
-    for unit in &units {
+    for unit in &units.iter().copied().flat_map(Unit::images).collect::<Vec<_>>() {
         let mut job =
             image::push_job(unit, deployment, ci.cache && place != Place::Release, scribe);
         job.needs.clone_from(&checks);

@@ -12,7 +12,7 @@ use super::unit::Unit;
 
 /// The id of a unit's image job.
 pub(crate) fn id(unit: &Unit<'_>) -> String {
-    format!("image-{}", unit.name())
+    format!("image-{}", unit.title())
 }
 
 /// How images reach their registry.
@@ -108,7 +108,7 @@ pub(crate) fn build_steps(unit: &Unit<'_>, cached: bool, scribe: &mut Scribe<'_>
 
 /// The name of an image that stays on the runner.
 pub(crate) fn local_tag(unit: &Unit<'_>) -> String {
-    format!("{}:ci", unit.name())
+    format!("{}:ci", unit.title())
 }
 
 /// The image job of a pull request: does it build, is it small enough.
@@ -138,11 +138,11 @@ pub(crate) fn push_job(
     scribe: &mut Scribe<'_>,
 ) -> Job {
     let environment = deployment.environment;
-    let mut job = Job::new(format!("Push the {} image", unit.name()), &deployment.runner, 30);
+    let mut job = Job::new(format!("Push the {} image", unit.title()), &deployment.runner, 30);
     deployment.registry.log_in(&mut job, environment);
     job.outputs.push("digest", "${{ steps.build.outputs.digest }}");
     job.step(Step::uses("Set up Buildx", Action::Buildx));
-    let image = scribe.image(&unit.service.image, unit.service.image.origin.span());
+    let image = scribe.image(&unit.image(), unit.service.image.origin.span());
     let own = format!("type=raw,value={}", tag(environment));
     let tags = if deployment.tagged() { own + "\ntype=ref,event=tag" } else { own };
     job.step(
@@ -163,6 +163,8 @@ pub(crate) fn push_job(
     let scope = format!("type=gha,scope={}", unit.name());
     job.step(match cached {
         false => step,
+        // The service's own image writes what both are built of.
+        true if unit.tools => step.input("cache-from", scope.as_str()),
         true => {
             step.input("cache-from", scope.as_str()).input("cache-to", format!("{scope},mode=max"))
         }
@@ -182,12 +184,13 @@ fn build(unit: &Unit<'_>, scribe: &mut Scribe<'_>) -> Step {
     let context_span = build.context.origin.span().or(span);
     let context = scribe.carry("the build context", unit.folder(), context_span);
     let mut step = Step::uses("Build the image", Action::BuildPush).input("context", context);
-    if let Some(file) = &build.dockerfile {
-        let path = scribe.carry("the path of the Dockerfile", file, file.origin.span());
+    if build.dockerfile.is_some() || build.file.rsplit('/').next() != Some("Dockerfile") {
+        let file_span = build.dockerfile.as_ref().and_then(|file| file.origin.span()).or(span);
+        let path = scribe.carry("the path of the Dockerfile", &build.file, file_span);
         step = step.input("file", path);
     }
-    if let Some(stage) = &build.target {
-        step = step.input("target", scribe.carry("the stage", stage, stage.origin.span()));
+    if let Some((stage, place)) = unit.stage() {
+        step = step.input("target", scribe.carry("the stage", stage, place));
     }
     let arguments = arguments(unit, scribe, span);
     if arguments.is_empty() { step } else { step.input("build-args", arguments.join("\n")) }

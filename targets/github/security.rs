@@ -50,7 +50,8 @@ pub(crate) fn workflow(
         jobs.push("secrets", secrets(runner));
     }
     if security.image {
-        for unit in units.iter().filter(|unit| unit.ships) {
+        let ships = units.iter().copied().filter(|unit| unit.ships).flat_map(Unit::images);
+        for unit in &ships.collect::<Vec<_>>() {
             jobs.push(image::id(unit), scan_image(unit, cached, runner, scribe));
         }
     }
@@ -193,10 +194,10 @@ fn secrets(runner: &str) -> Job {
 
 /// Pull requests build their images in CI already; here the branches and the schedule are scanned.
 fn scan_image(unit: &Unit<'_>, cached: bool, runner: &str, scribe: &mut Scribe<'_>) -> Job {
-    let mut job = Job::new(format!("Scan the {} image", unit.name()), runner, 30);
+    let mut job = Job::new(format!("Scan the {} image", unit.title()), runner, 30);
     job.r#if = Some("${{ github.event_name != 'pull_request' }}".to_owned());
     job.steps.extend(image::build_steps(unit, cached, scribe));
     job.step(trivy("Scan the image", "image").input("image-ref", image::local_tag(unit)));
-    upload(&mut job, &format!("trivy-image-{}", unit.name()));
+    upload(&mut job, &format!("trivy-image-{}", unit.title()));
     job
 }

@@ -13,6 +13,8 @@ use crate::swarm::Release;
 
 /// How long a run may take where no migration says more.
 const RUN_SECONDS: u64 = 600;
+/// Docker watches one updated service after the other, for half a minute each.
+const SERVICE_SECONDS: u64 = 40;
 
 /// The deploy job.
 pub(crate) fn job(deployment: &Deployment<'_>, release: &Release, scribe: &mut Scribe<'_>) -> Job {
@@ -58,10 +60,12 @@ pub(crate) fn job(deployment: &Deployment<'_>, release: &Release, scribe: &mut S
 }
 
 /// What the script needs to know of the release.
-fn settings(deployment: &Deployment<'_>, release: &Release) -> [(&'static str, String); 8] {
+fn settings(deployment: &Deployment<'_>, release: &Release) -> [(&'static str, String); 9] {
     let lines = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join("\n");
     let secrets: Vec<_> =
         release.secrets.iter().map(|(name, key)| format!("{name} {key}")).collect();
+    let services = u64::try_from(release.services.len()).unwrap_or(u64::MAX);
+    let seconds = services.saturating_mul(SERVICE_SECONDS).saturating_add(RUN_SECONDS);
     let longest = deployment.longest_migration().map_or(0, |bound| bound.ceil());
     [
         ("ENVIRONMENT", deployment.environment.name.to_string()),
@@ -72,5 +76,6 @@ fn settings(deployment: &Deployment<'_>, release: &Release) -> [(&'static str, S
         ("RUNS", release.before.join("\n")),
         ("SERVICES", lines(&release.services)),
         ("RUN_SECONDS", longest.max(RUN_SECONDS).to_string()),
+        ("DEPLOY_SECONDS", seconds.to_string()),
     ]
 }

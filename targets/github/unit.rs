@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use stackc_model::{Build, Environment, Kind, PackageManager, Platform, Service, Stack, Tier};
+use stackc_source::Span;
+use stackc_target::image::{MIGRATE, RUNTIME, generated, has_tools, tools};
 
 /// A service we build, as the environment that ships its image describes it.
 #[derive(Clone, Copy)]
@@ -13,6 +15,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) build: &'a Build,
     /// Whether its image is run anywhere but on a developer's machine: Vercel builds from the source.
     pub(crate) ships: bool,
+    /// Whether it is the image of the tools that migrate and seed, not that of the service.
+    pub(crate) tools: bool,
 }
 
 /// The tools a service is checked with.
@@ -84,13 +88,48 @@ pub(crate) fn of_environment(environment: &Environment) -> impl Iterator<Item = 
     environment.services.iter().filter_map(move |service| {
         let build = service.build.as_ref()?;
         let ships = runs_images(environment);
-        service.image_of.is_none().then_some(Unit { environment, service, build, ships })
+        let unit = Unit { environment, service, build, ships, tools: false };
+        service.image_of.is_none().then_some(unit)
     })
 }
 
 impl<'a> Unit<'a> {
     pub(crate) fn name(&self) -> &'a str {
         self.service.name.as_str()
+    }
+
+    /// The image of its tools, where that is another and anything runs them.
+    fn tooled(self) -> Option<Self> {
+        let apart = tools(self.environment, self.service).is_some();
+        let apart = apart && has_tools(self.environment, self.service);
+        apart.then_some(Unit { tools: true, ..self })
+    }
+
+    /// The images that are made of it.
+    pub(crate) fn images(self) -> impl Iterator<Item = Self> {
+        std::iter::once(self).chain(self.tooled())
+    }
+
+    /// What its image is called in ids and titles.
+    pub(crate) fn title(&self) -> String {
+        if self.tools { format!("{}-{MIGRATE}", self.name()) } else { self.name().to_owned() }
+    }
+
+    /// Its image without a tag.
+    pub(crate) fn image(&self) -> String {
+        let tools = tools(self.environment, self.service).filter(|_| self.tools);
+        tools.unwrap_or_else(|| self.service.image.value.clone())
+    }
+
+    /// The stage it is built to: one of ours, or one of the user's own Dockerfile.
+    pub(crate) fn stage(&self) -> Option<(&'a str, Option<Span>)> {
+        match (generated(self.environment, self.service), self.tools) {
+            (Some(_), true) => Some((MIGRATE, None)),
+            (Some(_), false) => Some((RUNTIME, None)),
+            (None, _) => {
+                self.build.target.as_ref().map(|stage| (stage.as_str(), stage.origin.span()))
+            }
+        }
     }
 
     /// The folder it is built from, `.` for the root.
@@ -148,6 +187,7 @@ mod tests {
         environment.services[0].image_of = None;
         environment.services[0].build = Some(Build {
             context: given(".".to_owned()),
+            file: "Dockerfile".to_owned(),
             dockerfile: None,
             target: None,
             args: BTreeMap::new(),

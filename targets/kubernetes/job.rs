@@ -2,6 +2,7 @@
 //! waits to be asked for.
 
 use stackc_model::{Concurrency, Moment, Service};
+use stackc_target::image::tools;
 
 use super::context::{Context, Subject};
 use super::manifest::*;
@@ -26,7 +27,8 @@ pub(crate) fn migration(service: &Service) -> Option<Subject> {
 pub(crate) fn migrate(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let (Some(subject), Some(migrate)) = (migration(service), &service.migrate) else { return };
     let name = subject.name.as_str();
-    let mut pod = pod::of_service(service, name, Some(&migrate.command), Place::Jobs, out);
+    let started = (Some(migrate.command.as_slice()), tools(ctx.environment, service));
+    let mut pod = pod::of_service(service, name, started, Place::Jobs, out);
     pod.restart = Some("Never");
     let spec = JobSpec {
         // A migration that failed half-way wants a person, not another try.
@@ -46,7 +48,7 @@ pub(crate) fn cron(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let (name, subject) = (service.name.as_str(), subject(service));
     account(ctx, &subject, pull_secret(service).as_deref(), out);
     let deadline = cron.deadline.as_ref().map(|deadline| deadline.ceil());
-    let job = run(ctx, service, &subject, command(service), deadline, out);
+    let job = run(ctx, service, &subject, (command(service), None), deadline, out);
     let concurrency = match cron.concurrency {
         Concurrency::Forbid => "Forbid",
         Concurrency::Replace => "Replace",
@@ -63,10 +65,10 @@ pub(crate) fn once(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     account(ctx, &subject, pull_secret(service).as_deref(), out);
     let deadline = Some(job.deadline.ceil());
     if *job.moment != Moment::BeforeDeploy {
-        let job = run(ctx, service, &subject, command(service), deadline, out);
+        let job = run(ctx, service, &subject, (command(service), None), deadline, out);
         return asked_for(ctx, &subject, job, out);
     }
-    let mut pod = pod::of_service(service, name, command(service), Place::Jobs, out);
+    let mut pod = pod::of_service(service, name, (command(service), None), Place::Jobs, out);
     pod.restart = Some("Never");
     let spec = JobSpec {
         backoff_limit: 0,
@@ -86,7 +88,14 @@ pub(crate) fn seeding(service: &Service) -> Option<Subject> {
 /// What fills a fresh database, when somebody asks for it.
 pub(crate) fn seed(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let (Some(subject), Some(seed)) = (seeding(service), &service.seed) else { return };
-    let job = run(ctx, service, &subject, Some(seed), None, out);
+    let job = run(
+        ctx,
+        service,
+        &subject,
+        (Some(seed.as_slice()), tools(ctx.environment, service)),
+        None,
+        out,
+    );
     asked_for(ctx, &subject, job, out);
 }
 
@@ -99,11 +108,11 @@ fn run(
     ctx: &Context<'_>,
     service: &Service,
     subject: &Subject,
-    args: Option<&[String]>,
+    started: (Option<&[String]>, Option<String>),
     deadline: Option<u64>,
     out: &mut Output<'_>,
 ) -> JobSpec {
-    let mut pod = pod::of_service(service, &subject.name, args, Place::Main, out);
+    let mut pod = pod::of_service(service, &subject.name, started, Place::Main, out);
     pod.restart = Some("Never");
     JobSpec {
         backoff_limit: 1,

@@ -180,16 +180,17 @@ fn spread(ctx: &Context<'_>, name: &str, topology: &'static str) -> Spread {
 
 /// The pod of a service, without ports, probes and what only long-running pods have.
 ///
-/// `name` is that of the workload, which is the service's own or that of one of its jobs.
+/// `name` is that of the workload, which is the service's own or that of one of its jobs; with the
+/// arguments goes the image of their tools, where that is another.
 pub(crate) fn of_service(
     service: &Service,
     name: &str,
-    args: Option<&[String]>,
+    (args, tools): (Option<&[String]>, Option<String>),
     place: Place,
     out: &mut Output<'_>,
 ) -> Pod {
     let (image, image_pull_policy) = match service.is_built() {
-        true => out.built_image(place, &service.image),
+        true => out.built_image(place, tools.as_ref().unwrap_or(&service.image)),
         false => (service.image.value.clone(), "Always"),
     };
     let container = Container {

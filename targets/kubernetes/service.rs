@@ -140,7 +140,7 @@ fn amount(copies: Copies) -> Amount {
 fn running(service: &Service, out: &mut Output<'_>) -> Pod {
     let name = service.name.as_str();
     let args = service.command.as_ref().map(|command| command.value.as_slice());
-    let mut pod = pod::of_service(service, name, args, Place::Main, out);
+    let mut pod = pod::of_service(service, name, (args, None), Place::Main, out);
     pod.spread = *service.scale.max > 1;
     let drain = drain(service);
     pod.grace += drain;

@@ -67,6 +67,8 @@ pub(super) struct Service {
     pub(super) ports: Vec<Port>,
     pub(super) networks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) entrypoint: Option<Vec<Text>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) command: Option<Vec<Text>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) healthcheck: Option<Healthcheck>,

@@ -28,10 +28,10 @@ pub(super) fn service(
     let deploy = deploy(scope, stack, name, &container);
     let store = scope.env.stores.iter().any(|store| store.name.as_str() == name);
     let compose::Service {
-        // Only what compose alone runs stands in other files, or has these.
+        // Only what compose alone runs stands in other files, or has devices.
         part: _,
-        entrypoint: _,
         devices: _,
+        entrypoint,
         image,
         // Images are made before; a swarm only runs them.
         build: _,
@@ -87,6 +87,7 @@ pub(super) fn service(
             .collect(),
         ports: ports.iter().filter_map(|port| published(scope, name, port)).collect(),
         networks,
+        entrypoint,
         command,
         healthcheck: healthcheck.map(|check| patient(check, store)),
         logging,

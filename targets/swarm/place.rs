@@ -2,18 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compose::document::{Condition, Containers, Service, VolumeMount};
+use crate::compose::document::{Containers, Service};
 use crate::compose::scope::Scope;
 use crate::compose::text::Text;
-use crate::compose::{handover, service_volume, store_volume};
+use crate::compose::{service_volume, store_volume};
 
 /// The container that the public reaches.
 pub(crate) const EDGE: &str = "nginx";
-/// The run that gives its volumes to its user.
-const HAND_OVER: &str = "nginx-volumes";
-/// The user of the official nginx images.
-const EDGE_USER: u32 = 101;
-
 /// Which nodes a container may run on: those with the label of whoever owns its volumes, and for the
 /// edge those the public's addresses lead to.
 pub(super) fn constraints(
@@ -52,24 +47,17 @@ const FOLDERS: [(&str, &str); 3] = [
     ("./certs", "nginx-certs"),
 ];
 
-/// Turns folders of the host into volumes on the node of the edge, drops the folder of nginx's
-/// configuration, and adds the run that gives the fresh volumes to the user of nginx.
-pub(super) fn folders(scope: &mut Scope<'_>, containers: &mut Containers) {
+/// Turns folders of the host into volumes on the node of the edge, and drops the folder of nginx's
+/// configuration.
+pub(super) fn folders(scope: &Scope<'_>, containers: &mut Containers) {
     let configuration = Text::from(format!("./nginx/{}", scope.env.name));
-    let mut made = BTreeMap::new();
     for container in containers.values_mut() {
         container.volumes.retain(|mount| mount.source != configuration);
         for mount in &mut container.volumes {
             let folder = FOLDERS.iter().find(|(folder, _)| mount.source == Text::from(*folder));
-            let Some((_, volume)) = folder else { continue };
-            mount.source = Text::from(*volume);
-            (mount.r#type, mount.bind) = ("volume", None);
-            made.insert(*volume, VolumeMount { read_only: false, ..mount.clone() });
-            container.depends_on.insert(HAND_OVER.to_owned(), Condition::Completed.into());
+            if let Some((_, volume)) = folder {
+                (mount.source, mount.r#type, mount.bind) = (Text::from(*volume), "volume", None);
+            }
         }
-    }
-    if !made.is_empty() {
-        let run = handover::hand_over(scope, EDGE_USER, &made.values().collect::<Vec<_>>());
-        containers.insert(HAND_OVER.to_owned(), run);
     }
 }

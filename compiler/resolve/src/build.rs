@@ -1,8 +1,11 @@
 //! How a service is built, and with which version of its language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Base, Build, Delivery, EnvName, Kind, Origin, PackageManager, Sourced};
+use stackc_model::{
+    Base, Build, Delivery, EnvName, Environment, Kind, Label, Origin, PackageManager, Service,
+    Sourced,
+};
 use stackc_shape::{RawText, Spanned, Words};
 use stackc_source::{Diagnostic, Span, codes};
 use stackc_spec::{BaseWord, BuildSpec, PackageManagerWord};
@@ -33,6 +36,10 @@ pub(crate) fn resolve(
         Some((name.clone(), plain(name, value, scope, cx)?))
     };
     Build {
+        file: dockerfile.map_or_else(
+            || below(&context, "Dockerfile"),
+            |file| file.value.trim_start_matches("./").to_owned(),
+        ),
         context,
         dockerfile: dockerfile.map(written),
         target: spec.target.as_ref().map(written),
@@ -46,6 +53,34 @@ pub(crate) fn resolve(
         command: spec.command.as_ref().map(|words| jobs::command(words, scope, cx)),
         output: spec.output.as_ref().map(written),
         base: base(draft, spec, reads, cx),
+    }
+}
+
+/// A file of a folder, as seen from the repository root.
+fn below(folder: &str, file: &str) -> String {
+    match folder.trim_start_matches("./").trim_end_matches('/') {
+        "" | "." => file.to_owned(),
+        folder => format!("{folder}/{file}"),
+    }
+}
+
+/// Names the Dockerfiles that are generated into one folder, the same in all environments: each after
+/// its service, where the folder is that of several.
+pub(crate) fn name_files(environments: &mut [Environment]) {
+    let mut users: BTreeMap<String, BTreeSet<Label>> = BTreeMap::new();
+    let built = |service: &&Service| service.image_of.is_none();
+    for service in environments.iter().flat_map(|found| &found.services).filter(built) {
+        if let Some(build) = &service.build {
+            let place = below(&build.context, "Dockerfile");
+            users.entry(place).or_default().insert(service.name.clone());
+        }
+    }
+    for service in environments.iter_mut().flat_map(|found| &mut found.services) {
+        if let Some(build) = service.build.as_mut().filter(|build| build.dockerfile.is_none())
+            && users.get(&build.file).is_some_and(|names| names.len() > 1)
+        {
+            build.file = format!("{}.{}", build.file, service.name);
+        }
     }
 }
 

@@ -64,6 +64,7 @@ pub fn resolve(root: Node) -> (Option<Stack>, Diagnostics) {
     for layer in &layers {
         environments.extend(environment::resolve(layer, &mut diagnostics));
     }
+    build::name_files(&mut environments);
     check::across(&environments, &mut diagnostics);
     promote::check(&layers, &environments, &mut diagnostics);
     declared::check(&layers, &environments, &mentioned, &mut diagnostics);

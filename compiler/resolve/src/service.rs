@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stackc_model::{
     Bytes, EnvName, Kind, Label, Millicores, Origin, Platform, Port, Protocol, Role, SecretId,
-    Service, ServiceId, Sourced,
+    Service, ServiceId, Sourced, Tier,
 };
 use stackc_shape::Spanned;
 use stackc_source::{Diagnostic, Span, codes};
@@ -260,7 +260,7 @@ fn one(
             .collect(),
         files: inside::files(draft, ids, cx),
         scale: copies::scale(draft, *singleton, &volumes, cx),
-        resources: resources(bounds.as_ref(), &bounds_of(kind)),
+        resources: resources(bounds.as_ref(), &bounds_of(draft, cx)),
         update,
         rollout,
         writable: inside::writable(own, kind, &volumes, cx),
@@ -284,7 +284,7 @@ fn one(
 
 /// The platforms of the service: all of the environment's, or those of them it names.
 fn where_it_runs(own: &ServiceSpec, all: &[Platform], cx: &mut Context<'_>) -> Vec<Platform> {
-    if own.deploy.is_empty() || cx.tier == stackc_model::Tier::Development {
+    if own.deploy.is_empty() || cx.tier == Tier::Development {
         return all.to_vec();
     }
     let mut found = Vec::new();
@@ -324,8 +324,12 @@ fn command(
     spec.map(|words| jobs::command(words, scope, cx))
 }
 
-fn bounds_of(kind: Kind) -> Defaults {
-    let (cpu, memory, reason) = match kind {
+fn bounds_of(draft: &DraftService<'_>, cx: &Context<'_>) -> Defaults {
+    let develops = cx.tier == Tier::Development && build::generated(draft);
+    let (cpu, memory, reason) = match *draft.kind {
+        Kind::Nextjs | Kind::Vite if develops => {
+            ((100, 2000), (256, 2048), "a server that compiles while it runs")
+        }
         Kind::Nextjs => ((100, 1000), (256, 512), "a Next.js server"),
         Kind::Node => ((100, 1000), (128, 512), "a Node.js process"),
         Kind::Vite | Kind::Static => ((50, 500), (32, 128), "a web server for files"),

@@ -3,9 +3,7 @@
 //! The target `dockerfile` writes the stages, and those that run images choose among them, so what
 //! both must know stands here.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use stackc_model::{Build, Environment, Service, Stack};
+use stackc_model::{Build, Environment, Kind, Service};
 
 /// The stage that runs where sources change: on a developer's machine.
 pub const DEV: &str = "dev";
@@ -13,6 +11,15 @@ pub const DEV: &str = "dev";
 pub const MIGRATE: &str = "migrate";
 /// The stage that is shipped.
 pub const RUNTIME: &str = "runtime";
+
+/// The stage that runs on a developer's machine.
+#[must_use]
+pub fn developed(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Nextjs | Kind::Node | Kind::Vite | Kind::Python => DEV,
+        _ => RUNTIME,
+    }
+}
 
 /// The service whose image a service runs: its own, or that of the service it is like.
 #[must_use]
@@ -44,43 +51,6 @@ pub fn has_tools(environment: &Environment, of: &Service) -> bool {
     of.kind.is_node() && environment.services.iter().filter(uses).any(runs)
 }
 
-/// Where the Dockerfiles of a stack lie.
-#[derive(Debug)]
-pub struct Dockerfiles {
-    /// Folders that several services are built from: each has a file of its own there.
-    shared: BTreeSet<String>,
-}
-
-impl Dockerfiles {
-    /// Looks at every service of a stack that is built.
-    #[must_use]
-    pub fn of(stack: &Stack) -> Self {
-        let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for service in stack.environments.iter().flat_map(|environment| &environment.services) {
-            if let (Some(build), None) = (&service.build, service.image_of) {
-                users.entry(folder(&build.context)).or_default().insert(service.name.as_str());
-            }
-        }
-        let shared = users.into_iter().filter(|(_, names)| names.len() > 1);
-        Self { shared: shared.map(|(folder, _)| folder.to_owned()).collect() }
-    }
-
-    /// Whether several services are built from a folder.
-    #[must_use]
-    pub fn is_shared(&self, build: &Build) -> bool {
-        self.shared.contains(folder(&build.context))
-    }
-
-    /// The name of a service's generated Dockerfile in its context.
-    #[must_use]
-    pub fn name(&self, service: &Service, build: &Build) -> String {
-        match self.is_shared(build) {
-            true => format!("Dockerfile.{}", service.name),
-            false => "Dockerfile".to_owned(),
-        }
-    }
-}
-
 /// A folder of the repository, without what only says that it is one; `.` is the root.
 #[must_use]
 pub fn folder(path: &str) -> &str {
@@ -90,26 +60,17 @@ pub fn folder(path: &str) -> &str {
     }
 }
 
-/// A file of a folder, as seen from the repository root.
-#[must_use]
-pub fn file(context: &str, name: &str) -> String {
-    match folder(context) {
-        "." => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{file, folder};
+    use super::folder;
 
     #[test]
     fn a_folder_is_the_same_however_it_is_written() {
         for text in ["api", "./api", "api/"] {
-            assert_eq!((folder(text), file(text, "x").as_str()), ("api", "api/x"));
+            assert_eq!(folder(text), "api");
         }
         for text in [".", "./"] {
-            assert_eq!((folder(text), file(text, "x").as_str()), (".", "x"));
+            assert_eq!(folder(text), ".");
         }
     }
 }

@@ -66,7 +66,7 @@ const PLACES: [Place; 11] = [
     ("alias", |stack, _, text| push(&mut stack["domains"]["main"]["aliases"], text)),
     ("origin", |stack, _, text| push(&mut stack["edge"]["cors"]["origins"], text)),
     ("source", |stack, _, text| {
-        push(&mut stack["edge"]["headers"]["csp"]["hosts"]["script"], text)
+        push(&mut stack["edge"]["headers"]["csp"]["hosts"]["script"], text);
     }),
     ("media type", |stack, _, text| push(&mut stack["edge"]["compression"]["types"], text)),
     ("proxy", |stack, _, text| push(&mut stack["edge"]["proxies"], text)),
@@ -99,9 +99,11 @@ fn nginx_reads_hostile_texts_as_data() {
     let (mut all, mut taken) = (base(), Vec::new());
     for (name, put) in PLACES {
         for (at, text) in texts.iter().enumerate() {
-            let mut with = all.clone();
+            // Alone first, which is quicker where it is refused.
+            let [mut alone, mut with] = [base(), all.clone()];
+            put(&mut alone, at, text);
             put(&mut with, at, text);
-            if compiled(&with).is_some() {
+            if compiled(&alone).is_some() && compiled(&with).is_some() {
                 all = with;
                 taken.push(name);
             }

@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use stackc_testkit::{Case, cases, repository};
 
 /// A format, and the folder or file whose presence says that a case has it.
-const FORMATS: [(&str, &str); 9] = [
+const FORMATS: [(&str, &str); 10] = [
     ("compose", "compose.yaml"),
     ("swarm", "swarm.production.yaml"),
     ("kubernetes", "k8s"),
@@ -19,6 +19,7 @@ const FORMATS: [(&str, &str); 9] = [
     ("nginx-lint", "nginx"),
     ("github", ".github"),
     ("prometheus", "monitoring"),
+    ("dockerfile", "nginx"),
     ("shell", "scripts"),
     ("dotenv", ".env.example"),
 ];

@@ -359,11 +359,31 @@ check_yaml() {
 		'{extends: default, rules: {truthy: {check-keys: false}, line-length: disable, document-start: disable, comments: {min-spaces-from-content: 1}}}' "${found[@]}"
 }
 check_dockerfile() {
+	local file root=$scratch/root
 	files \( -name Dockerfile -o -name 'Dockerfile.*' -o -name '*.Dockerfile' \) ! -name '*.dockerignore'
 	some ${#found[@]} "Dockerfile"
 	echo 'ignored: []' >"$scratch/hadolint.yaml"
-	judge hadolint "$dir" hadolint --config "$scratch/hadolint.yaml" --no-color "${found[@]}"
+	judge_silent hadolint "$dir" hadolint --config "$scratch/hadolint.yaml" --no-color --failure-threshold style \
+		--strict-labels "${found[@]}"
 	judge dockerfile-check "$dir" dockerfile-check "${found[@]}"
+	files -name docker-entrypoint.sh
+	if [ ${#found[@]} -gt 0 ]; then
+		judge shellcheck "$dir" shellcheck --norc --enable=all --severity=style "${found[@]}"
+	fi
+	# The web servers of static files, as the unprivileged user they run as.
+	files -name 'docker-nginx*.conf'
+	for file in "${found[@]}"; do
+		rm -rf "$root"
+		cp -a "$tools/nginx" "$root"
+		cp "$file" "$root/etc/nginx/nginx.conf"
+		mkdir -p "$root/srv/www"
+		: >"$root/dev/null"
+		: >"$root/dev/stdout"
+		: >"$root/dev/stderr"
+		chmod -R a+rX "$root"
+		chmod -R a+rwX "$root"/dev "$root"/tmp
+		judge_silent nginx "$file" nginx_judged "$root"
+	done
 }
 
 # ---- shell, dotenv -------------------------------------------------------------------------------------------
@@ -408,7 +428,7 @@ nginx-lint) require gixy nginx/etc/nginx/mime.types ;;
 github) require actionlint shellcheck zizmor check-jsonschema ;;
 prometheus) require promtool amtool ;;
 yaml) require yamllint ;;
-dockerfile) require hadolint dockerfile-check ;;
+dockerfile) require hadolint dockerfile-check shellcheck nginx/usr/sbin/nginx unshare ;;
 shell) require shellcheck shfmt ;;
 dotenv) require dotenv-linter docker-compose ;;
 *) usage ;;

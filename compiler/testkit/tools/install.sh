@@ -314,6 +314,11 @@ nginx_root() {
 system() {
 	need openssl openssl
 	need flock util-linux
+	# The live test: its networks, its client of HTTP/2, its client of TLS.
+	need ip iproute2
+	need curl curl
+	need pkg-config pkgconf
+	pkg-config --exists openssl || apt_install libssl-dev
 }
 
 # In one function, so that an edit of this file cannot change an installation that runs.

@@ -133,11 +133,30 @@ fn a_copy_of_another_service_is_built_from_its_sources_and_watched_with_it() {
     let (document, _) = lowered(&fixture::stack(Tier::Development));
     for name in ["web", "worker", "web-migrate"] {
         let service = &document["services"][name];
-        assert_eq!(service["build"], json!({"context": "./backend"}), "{name}");
+        assert_eq!(service["build"], json!({"context": "./backend", "target": "dev"}), "{name}");
         assert_eq!(service["image"], Value::Null, "{name}");
         let watched = service["develop"]["watch"][0]["path"].as_str();
         assert_eq!(watched, (name != "web-migrate").then_some("./backend"), "{name}");
     }
+}
+
+#[test]
+fn a_server_that_follows_the_sources_gets_them_copied() {
+    let mut stack = fixture::stack(Tier::Development);
+    stack.environments[0].services[0].kind = usual(Kind::Nextjs);
+    let web = lowered(&stack).0["services"]["web"].clone();
+    let [lock, sources] = web["develop"]["watch"].as_array().unwrap().as_slice() else { panic!() };
+    assert_eq!(
+        (&lock["action"], &lock["path"]),
+        (&json!("rebuild"), &json!("./backend/package-lock.json"))
+    );
+    assert_eq!((&sources["action"], &sources["target"]), (&json!("sync"), &json!("/app/")));
+    assert_eq!(web["read_only"][1], json!(false));
+    stack.environments[0].services[0].build.as_mut().unwrap().dockerfile =
+        Some(usual("backend/Dockerfile".to_owned()));
+    let own = lowered(&stack).0["services"]["web"].clone();
+    assert_eq!((&own["read_only"], &own["build"]["target"]), (&json!(true), &Value::Null));
+    assert_eq!(own["develop"]["watch"][0]["action"], "rebuild");
 }
 
 #[test]

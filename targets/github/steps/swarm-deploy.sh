@@ -1,7 +1,7 @@
 {
   printf '%s=%q\n' path "$DEPLOY_PATH" file "$COMPOSE" tag "$IMAGE_TAG" back "${BACK-}" stack "$STACK" \
     environment "$ENVIRONMENT" labels "$LABELS" secrets "$SECRETS" variables "$VARIABLES" mounted "$MOUNTED" \
-    first "$FIRST_RUNS" before "$RUNS" services "$SERVICES" seconds "$RUN_SECONDS"
+    first "$FIRST_RUNS" before "$RUNS" services "$SERVICES" seconds "$RUN_SECONDS" patience "$DEPLOY_SECONDS"
   cat <<'REMOTE'
 set -euo pipefail
 each() { # FUNCTION LINES: once for each line
@@ -82,7 +82,7 @@ main() {
     fi
     each run "$before"
   fi
-  deploy 900 "$file"
+  deploy "$patience" "$file"
   each settled "$(docker stack services --format '{{.Name}}' "$stack")"
   each gone "$(docker stack services --format '{{.Name}}' "$stack")"
 }

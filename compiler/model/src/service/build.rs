@@ -13,6 +13,9 @@ pub struct Build {
     pub context: Sourced<String>,
     /// The user's own Dockerfile below the context's repository; `None` means a generated one.
     pub dockerfile: Option<Sourced<String>>,
+    /// Where its Dockerfile lies, as seen from the repository root: the user's own, or where one is
+    /// generated.
+    pub file: String,
     /// The stage to build, of a Dockerfile of the user's own.
     pub target: Option<Sourced<String>>,
     /// Build arguments; never secrets.

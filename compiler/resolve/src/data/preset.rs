@@ -33,8 +33,18 @@ pub(crate) struct Preset {
     pub(crate) restore: &'static [&'static str],
 }
 
-// Variables, folders and users as the images of docker-library document them, November 2026. The
-// root of MySQL and MariaDB is reached from inside the container alone.
+// Variables, folders and users as the images define them; read in their sources in November 2026. With a
+// read-only root, no capabilities and their own numeric user they write here and nowhere else:
+//
+// | image | user | writes to | source |
+// |---|---|---|---|
+// | mysql | 999 | its volume, `/var/run/mysqld` | `docker-library/mysql`: `8.4/Dockerfile.oracle` |
+// | mariadb | 999, the first system user | its volume, `/run/mysqld`, which `/var/run/mysqld` is | `MariaDB/mariadb-docker`: `11.8/Dockerfile`, `healthcheck.sh` |
+// | rabbitmq | 999 | its volume, which is the home with the cookie | `docker-library/rabbitmq`: `4.1/ubuntu/Dockerfile` |
+// | mongo | 999 | its volume, which is the home; `/data/configdb`; `/tmp` | `docker-library/mongo`: `8.0/Dockerfile`, `docker-entrypoint.sh` |
+//
+// The entrypoints change nothing of a container that does not start as root. The root of MySQL and
+// MariaDB is reached from inside the container alone.
 pub(crate) const MYSQL: Preset = Preset {
     user: 999,
     env: &[

@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use stackc_driver::Compilation;
 use stackc_model::{Environment, Secret, SecretId, SecretSource, Segment};
 
-use crate::compose_file;
+use crate::compose_files;
 use crate::host::{Host, is_root};
 
 /// What a stranger may have thought of as a key.
@@ -25,15 +25,18 @@ struct Wanted {
 
 impl Wanted {
     fn of(compilation: &Compilation, environment: &str) -> Self {
-        let file = compose_file(compilation, environment).unwrap().to_owned();
-        let text = compilation.artifacts.get(&file).unwrap().body.text();
-        let document: Value = serde_yaml::from_str(text).unwrap();
+        let files = compose_files(compilation, environment);
+        let file = (*files.first().unwrap()).to_owned();
         let mut wanted = Self { file, mounts: BTreeMap::new(), demands: Vec::new() };
-        for name in document["secrets"].as_mapping().into_iter().flat_map(|map| map.keys()) {
-            wanted.mounts.insert(name.as_str().unwrap().to_owned(), BTreeSet::new());
-        }
-        for (name, service) in document["services"].as_mapping().unwrap() {
-            wanted.note(name.as_str().unwrap(), service);
+        for file in files {
+            let text = compilation.artifacts.get(file).unwrap().body.text();
+            let document: Value = serde_yaml::from_str(text).unwrap();
+            for name in document["secrets"].as_mapping().into_iter().flat_map(|map| map.keys()) {
+                wanted.mounts.entry(name.as_str().unwrap().to_owned()).or_default();
+            }
+            for (name, service) in document["services"].as_mapping().unwrap() {
+                wanted.note(name.as_str().unwrap(), service);
+            }
         }
         wanted
     }

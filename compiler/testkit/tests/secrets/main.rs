@@ -21,7 +21,7 @@ fn main() -> std::process::ExitCode {
         let compilation = Arc::new(compile(&DiskLoader::new(""), &file, stackc_targets::ALL));
         let environments = compilation.stack.as_ref().unwrap().environments.iter();
         for (at, environment) in environments.enumerate() {
-            if compose_file(&compilation, environment.name.as_str()).is_some() {
+            if !compose_files(&compilation, environment.name.as_str()).is_empty() {
                 let name = format!("{}::{}", case.name, environment.name);
                 let compilation = Arc::clone(&compilation);
                 trials.push(Trial::test(name, move || {
@@ -35,13 +35,15 @@ fn main() -> std::process::ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// The path of an environment's compose file.
-fn compose_file<'a>(compilation: &'a Compilation, environment: &str) -> Option<&'a str> {
-    let file = compilation.artifacts.iter().find(|artifact| {
+/// The compose files of an environment: the one that is started first, then those it includes.
+fn compose_files<'a>(compilation: &'a Compilation, environment: &str) -> Vec<&'a str> {
+    let files = compilation.artifacts.iter().filter(|artifact| {
         artifact.target == "compose"
             && artifact.environment.as_deref() == Some(environment)
             && artifact.path.as_str().ends_with(".yaml")
             && !artifact.path.as_str().contains('/')
     });
-    file.map(|artifact| artifact.path.as_str())
+    let mut paths: Vec<_> = files.map(|artifact| artifact.path.as_str()).collect();
+    paths.sort_by_key(|path| path.len());
+    paths
 }
