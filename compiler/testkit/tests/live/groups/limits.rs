@@ -163,6 +163,8 @@ fn everywhere(world: &World, report: &Report, limit: &Limit, start: &Start<'_>, 
         return; // who watches a closed site is let in nowhere else
     }
     let routes = world.expect.http_routes().into_iter();
+    // A window that is far too short is over by then.
+    std::thread::sleep(Duration::from_millis(300));
     for route in routes.filter(|it| it.limits.contains(&limit.name)) {
         let same = world.expect.guard(route) == world.expect.guard(start.route);
         for path in world.expect.paths(route).into_iter().filter(|_| same) {

@@ -15,7 +15,13 @@ const AGENT: &str = "live \"quoted\" \\ {brace} \u{1}\u{7f} caf\u{e9}";
 pub(super) fn run(world: &World, report: &Report) -> Result<(), String> {
     let json = &*world.expect.environment().edge.logs.format.value == "json";
     for (number, route) in world.expect.http_routes().into_iter().enumerate() {
-        for (at, path) in world.expect.paths(route).into_iter().enumerate() {
+        let mut paths = world.expect.paths(route);
+        if route.sensitive {
+            // Other spellings of the same are as sensitive.
+            let own = route.path.as_str();
+            paths.extend([format!("/{own}"), format!("/.{own}"), format!("/x/..{own}")]);
+        }
+        for (at, path) in paths.into_iter().enumerate() {
             for status in [200, 502] {
                 let mark = format!("mark-{number}-{at}-{status}-end");
                 let request = world.request(route, &format!("{path}?token={mark}"));
