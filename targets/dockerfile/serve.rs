@@ -110,6 +110,8 @@ fn server(
     tried.push("$uri/".into());
     tried.push(if *files.spa { "/index.html".into() } else { "=404".into() });
     items.push(block("location", ["/".into()], vec![line("try_files", tried)]));
+    let known = vec![plain("try_files", "$uri =404")];
+    items.push(block("location", ["/.well-known/".into()], known));
     if hashed {
         items.push(
             block("location", ["/assets/".into()], vec![plain("try_files", "$uri =404")]).comment(

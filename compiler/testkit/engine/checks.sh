@@ -1,24 +1,15 @@
 # shellcheck shell=bash
 # What a running system must keep; sourced by up.sh, which says where it runs.
-: "${work:?}" "${project:?}"
+: "${work:?}" "${project:?}" "${failures:?}"
 
 # Runs in a container of root with the tree, for the files belong to the users of containers.
 as_root() { docker run --rm --volume "${work}:/tree" --workdir /tree stackc-engine/debian "$@"; }
 
-# What the host needs, as targets/compose/README.md lists it.
+# The secrets; the first start makes all else.
 prepare() {
-	local postgres redis secrets=${work}/secrets/production
-	mkdir -p "${secrets}"
-	postgres=$(openssl rand -hex 24)
-	redis=$(openssl rand -hex 24)
-	printf %s "${postgres}" >"${secrets}/POSTGRES_PASSWORD"
-	openssl rand -hex 24 >"${secrets}/POSTGRES_SUPERUSER_PASSWORD"
-	printf 'postgresql://app:%s@postgres:5432/shop' "${postgres}" >"${secrets}/POSTGRES_URL"
-	printf %s "${redis}" >"${secrets}/REDIS_PASSWORD"
-	printf 'redis://:%s@redis:6379' "${redis}" >"${secrets}/REDIS_URL"
-	printf 'user default on >%s ~* &* +@all\n' "${redis}" >"${secrets}/REDIS_ACL"
-	as_root sh -ec 'cd secrets/production; chmod 400 *; chown 999:999 *; chown 10001:10001 *_URL'
+	(cd "${work}" && scripts/generate-secrets.sh production) 2>&1 | sed 's/^/engine: /' >&2
 	raise_limits
+	client=$(docker run --detach --rm --init --network host stackc-engine/debian sleep infinity)
 }
 
 # An engine without the right to raise limits cannot give nginx its open files: then, and only then, the
@@ -49,12 +40,13 @@ within() { # SECONDS COMMAND...
 }
 
 # A client on the host, wherever the engine is.
-request() { # HOST PATH [CURL OPTION...]
-	docker run --rm --network host stackc-engine/debian curl --silent --show-error --insecure --max-time 20 \
+request() { # URL [CURL OPTION...]
+	docker exec "${client}" curl --silent --show-error --insecure --max-time 20 \
 		--resolve "shop.example:443:127.0.0.1" --resolve "shop.example:80:127.0.0.1" \
 		--resolve "stranger.example:443:127.0.0.1" "${@:2}" "$1"
 }
 status_of() { request "$1" --output /dev/null --write-out '%{http_code}' "${@:2}"; }
+leads_to_https() { same 308 "$(status_of http://shop.example/)"; }
 answers() { same 200 "$(status_of https://shop.example/)"; }
 counted() { request https://shop.example/count --fail; }
 number() { sed -E "s/.*\"$1\":([0-9]+).*/\1/"; }
@@ -155,11 +147,13 @@ continues() { # after everything was removed but the volumes
 
 run_all() {
 	check "it starts, and all that has a check is healthy" stack up --detach --wait --wait-timeout 180
+	# Nothing else can hold.
+	[[ ${failures} = 0 ]] || return 0
 	check "two copies of web, one of each other" healthy
 	check "the migrations ran once, to their end" ended_well web-migrate
 	check "a certificate stands in for the one to come" ended_well nginx-certificates
 	check "HTTPS answers" answers
-	check "HTTP leads to HTTPS" same 308 "$(status_of http://shop.example/)"
+	check "HTTP leads to HTTPS" leads_to_https
 	check "the page has the headers of security, once each" secure_headers
 	check "a stranger's name gets no certificate" fails request https://stranger.example/
 	check "both stores answer through the edge" counted

@@ -31,13 +31,24 @@ build() { # IMAGE FOLDER
 	output=$(DOCKER_BUILDKIT=0 docker build --tag "$1" "$2" 2>&1) || { printf '%s\n' "${output}" >&2; return 1; }
 }
 
+# What reads Dockerfiles that begin with `# syntax=docker/dockerfile:1`.
+frontend() {
+	[[ -x ${store%/engine}/bin/dockerfile-frontend ]] || die "run compiler/testkit/tools/install.sh first"
+	tar -C "${store%/engine}" -c bin/dockerfile-frontend |
+		docker import --change 'ENTRYPOINT ["/bin/dockerfile-frontend"]' - "$1" >/dev/null
+}
+
 for image in "$@"; do
 	held "${image}" && continue
-	recipe=${image%%:*}
-	recipe=${here}/images/${recipe//\//-}
-	[[ -d ${recipe} ]] || die "no recipe for ${image}: add ${recipe}/Dockerfile"
-	make_base
-	say "building ${image}"
-	build "${image}" "${recipe}"
+	if [[ ${image} = docker/dockerfile:* ]]; then
+		frontend "${image}"
+	else
+		recipe=${image%%:*}
+		recipe=${here}/images/${recipe//\//-}
+		[[ -d ${recipe} ]] || die "no recipe for ${image}: add ${recipe}/Dockerfile"
+		make_base
+		say "building ${image}"
+		build "${image}" "${recipe}"
+	fi
 	echo "${image}"
 done

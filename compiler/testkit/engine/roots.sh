@@ -56,5 +56,5 @@ packages() {
 
 # What the engine runs in, and what the images are made of. The latter is sid: the configuration for
 # nginx needs a version that no stable Debian has.
-engine_root() { root engine trixie docker.io docker-cli iptables iproute2 curl openssl; }
-debian_root() { root debian sid nginx-light libnginx-mod-http-js curl openssl postgresql redis-server nodejs; }
+engine_root() { root engine trixie docker.io docker-cli docker-buildx iptables iproute2 curl openssl; }
+debian_root() { root debian sid nginx-light libnginx-mod-http-js curl openssl postgresql redis-server nodejs npm; }

@@ -28,6 +28,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/stackc-up.XXXXXX")
 made=()
 failures=0
 files=()
+client=
 export IMAGE_TAG=engine-test COMPOSE_PROGRESS=quiet COMPOSE_MENU=false
 
 project=stackc-engine
@@ -36,6 +37,7 @@ cleanup() {
 	local status=$?
 	trap - EXIT
 	[[ ${status} = 0 ]] || { stack ps --all; stack logs --tail 20; } >&2 || true
+	[[ -z ${client} ]] || docker rm --force "${client}" >/dev/null 2>&1 || true
 	stack down --volumes --remove-orphans --timeout 5 >/dev/null 2>&1 || true
 	# Some files belong to the users of containers.
 	rm -rf "${work}" 2>/dev/null || docker run --rm --volume "${work%/*}:/outside" stackc-engine/debian rm -rf "/outside/${work##*/}"
@@ -63,11 +65,20 @@ check() {
 say "making images"
 cp -R "${tree}/." "${work}"
 files=(-f "${work}/compose.production.yaml")
-mapfile -t images < <(stack config --images | sort -u | grep -v '^shop/')
+all_images() { stack config --images | sort -u; }
+# The images of others: those the compose file names, and those the Dockerfile is built upon.
+mapfile -t images < <(all_images | grep -v '^shop/'; sed -nE 's/^(# syntax|ARG [A-Z]+_IMAGE)=//p' "${work}/Dockerfile")
 mapfile -t made < <("${here}/images.sh" "${images[@]}")
 wait "$!"
-DOCKER_BUILDKIT=0 docker build --quiet --tag "shop/web:${IMAGE_TAG}" "${here}/app" >/dev/null 2>&1
-made+=("shop/web:${IMAGE_TAG}")
+# Ours, from the generated Dockerfile: what is shipped, and the tools of migrations.
+cp -R "${here}/app/." "${work}"
+for image in $(all_images | grep '^shop/'); do
+	stage=runtime
+	[[ ${image} != *-migrate:* ]] || stage=migrate
+	say "building ${image}"
+	DOCKER_BUILDKIT=1 docker build --quiet --target "${stage}" --tag "${image}" "${work}" >/dev/null
+	made+=("${image}")
+done
 
 prepare
 say "starting"

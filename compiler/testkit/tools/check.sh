@@ -364,7 +364,7 @@ check_dockerfile() {
 	some ${#found[@]} "Dockerfile"
 	echo 'ignored: []' >"$scratch/hadolint.yaml"
 	judge_silent hadolint "$dir" hadolint --config "$scratch/hadolint.yaml" --no-color --failure-threshold style \
-		--strict-labels "${found[@]}"
+		"${found[@]}"
 	judge dockerfile-check "$dir" dockerfile-check "${found[@]}"
 	files -name docker-entrypoint.sh
 	if [ ${#found[@]} -gt 0 ]; then

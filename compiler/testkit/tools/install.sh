@@ -177,14 +177,17 @@ actionlint() { go_install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLIN
 shfmt() { go_install "mvdan.cc/sh/v3/cmd/shfmt@$SHFMT_VERSION"; }
 # Without asking for a newer version of itself at each run.
 dotenv_linter() {
-	retry cargo install --quiet --locked --no-default-features --version "$DOTENV_LINTER_VERSION" \
+	retry cargo install --quiet --locked --force --no-default-features --version "$DOTENV_LINTER_VERSION" \
 		--target-dir "$work/dotenv-linter" --root "$tools" dotenv-linter
 }
-# A small program of ours around BuildKit's own checks; its go.mod and go.sum pin them.
+# A small program of ours around BuildKit's own checks, and the reader of Dockerfiles that the line
+# `# syntax` asks for, which ../engine builds with; go.mod and go.sum pin both.
 dockerfile_check() {
 	use_go
 	cp -r "$here/buildkit" "$work/buildkit"
-	(cd "$work/buildkit" && retry "$go" build -ldflags='-s -w' -o "$tools/bin/dockerfile-check" .)
+	(cd "$work/buildkit" && retry "$go" build -ldflags='-s -w' -o "$tools/bin/dockerfile-check" . &&
+		retry "$go" build -ldflags='-s -w' -o "$tools/bin/dockerfile-frontend" \
+			github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend)
 }
 # Some module proxies do not serve kube-linter. That must not cost the other tools; check.sh says
 # that it is missing when it is needed.
