@@ -122,7 +122,7 @@ impl Recipe {
             image: builder(service, build, diagnostics)?,
             runtime_image: runtime(kind, *build.base),
             web_image: match site {
-                true => web(stack, service, diagnostics)?,
+                true => web(stack, service, build, diagnostics)?,
                 false => String::new(),
             },
             user: *service.user,
@@ -292,7 +292,7 @@ fn builder(service: &Service, build: &Build, diagnostics: &mut Diagnostics) -> O
     let asked = service.runtime.as_ref().map(|line| line.value.as_str());
     let line = asked.or_else(|| pins::usual(name)).unwrap_or_default();
     let variant = match (*build.base, *service.kind) {
-        (Base::Alpine, kind) if kind != Kind::Vite => "-alpine",
+        (Base::Alpine, _) => "-alpine",
         _ => slim,
     };
     let exact = pins::image(name, line).map(|pin| format!("{}{variant}", pin.line));
@@ -317,10 +317,20 @@ fn runtime(kind: Kind, base: Base) -> String {
 }
 
 /// The image of the web server, in the line the stack asks for.
-fn web(stack: &Stack, service: &Service, diagnostics: &mut Diagnostics) -> Option<String> {
+fn web(
+    stack: &Stack,
+    service: &Service,
+    build: &Build,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let chosen = stack.versions.get("nginx").map(|version| version.value.as_str());
     let line = chosen.or_else(|| pins::usual("nginx")).unwrap_or_default();
-    pinned(pins::image("nginx", line), "nginx", line, service.span, diagnostics)
+    let exact = pins::image("nginx", line).map(|pin| match *build.base {
+        Base::Alpine => format!("{}-alpine", pin.line),
+        _ => pin.line.clone(),
+    });
+    let pin = exact.and_then(|line| pins::image("nginx", &line));
+    pinned(pin, "nginx", line, service.span, diagnostics)
 }
 
 fn pinned(

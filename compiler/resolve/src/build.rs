@@ -144,9 +144,8 @@ fn unused(draft: &DraftService<'_>, spec: &BuildSpec, cx: &mut Context<'_>) {
     let (keys, why): ([Option<(&str, Span)>; 4], _) = match (dockerfile(spec), *draft.kind) {
         (Some(_), _) => ([command, package, output, base], "the Dockerfile of your own decides"),
         (None, Kind::Static) => {
-            ([command, package, base, target], "static files are served as they are")
+            ([command, package, target, None], "static files are served as they are")
         }
-        (None, Kind::Vite) => ([base, target, None, None], "the image is that of the web server"),
         (None, Kind::Go | Kind::Rust) => {
             ([output, target, None, None], "the program is put where the image starts it")
         }
