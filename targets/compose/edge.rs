@@ -129,7 +129,7 @@ fn upstreams(scope: &Scope<'_>) -> BTreeMap<String, document::Dependency> {
     let behind = scope.services().filter(|service| !service.routes.is_empty());
     behind
         .map(|service| {
-            let condition = match health::command(service) {
+            let condition = match health::command(scope.env, service) {
                 Some(_) => Condition::Healthy,
                 None => Condition::Started,
             };
