@@ -71,6 +71,9 @@ fn a_url_is_encoded_and_a_line_break_is_a_word() {
     derived(&mut stack, "DATABASE_URL", "Bearer ");
     let row = self::row(&stack, "DATABASE_URL");
     assert!(row.ends_with(" 'text:Bearer ' raw:POSTGRES_PASSWORD"), "{row}");
+    derived(&mut stack, "DATABASE_URL", "{\"redis://a@b\": \"");
+    let row = self::row(&stack, "DATABASE_URL");
+    assert!(row.ends_with(" json:POSTGRES_PASSWORD"), "{row}");
 }
 
 #[test]
