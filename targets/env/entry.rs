@@ -35,7 +35,7 @@ pub(super) struct Entry {
 pub(super) struct Made {
     name: String,
     about: String,
-    shape: String,
+    shape: Vec<String>,
 }
 
 /// An environment with what its containers find.
@@ -125,13 +125,13 @@ fn is_derived(secret: &Secret) -> bool {
     matches!(secret.source, SecretSource::Derived(_))
 }
 
-/// The parts in a row, secrets by their names.
-fn shape(env: &Environment, id: SecretId) -> String {
+/// The parts in a row, secrets by their names; several lines where it is a file of several.
+fn shape(env: &Environment, id: SecretId) -> Vec<String> {
     let parts = derived::parts(env, id).into_iter().map(|part| match part {
         Part::Literal(text) => text,
         Part::Secret { id, .. } => format!("<{}>", env[id].name),
     });
-    one_line(&parts.collect::<String>())
+    parts.collect::<String>().lines().map(one_line).collect()
 }
 
 /// The version of our images, where they are pulled.

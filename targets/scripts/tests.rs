@@ -1,6 +1,8 @@
 //! What stands in the table. What the script does with it, the testkit tries.
 
-use stackc_model::{Secret, SecretId, SecretSource, Segment, Stack, Text, Tier};
+use stackc_model::{
+    Metrics, ObserveLevel, Secret, SecretId, SecretSource, Segment, Stack, Text, Tier,
+};
 use stackc_source::{Diagnostics, codes};
 use stackc_target::{Artifacts, Mode, Target};
 
@@ -40,6 +42,24 @@ fn readers_are_those_of_the_compose_file() {
         SecretSource::Generated { encoding: "hex", length: 32 };
     let row = row(&stack, "POSTGRES_PASSWORD");
     assert!(row.starts_with("secret POSTGRES_PASSWORD hex:32 999 - "), "{row}");
+}
+
+#[test]
+fn a_token_of_metrics_is_read_by_its_service_and_by_prometheus() {
+    let mut stack = fixture::stack(Tier::Production);
+    let env = &mut stack.environments[0];
+    env.observe.level = fixture::set(ObserveLevel::Full);
+    let name = env[SecretId::at(2)].name.clone();
+    env.services[0].metrics = Some(Metrics {
+        path: fixture::usual("/metrics".to_owned()),
+        port: fixture::label("http"),
+        token: Some(fixture::usual(name.clone())),
+        http: fixture::usual("http_request_duration_seconds".to_owned()),
+        db_pool_waiting: None,
+        db_latency: None,
+    });
+    let row = row(&stack, name.as_str());
+    assert!(row.contains(" '10001 65534' - "), "{row}");
 }
 
 #[test]
