@@ -8,6 +8,11 @@ use super::{headers, limit};
 /// What a bucket holds where nothing is said, on the processors that have the least.
 const USUAL: usize = 64;
 
+/// Whether a name has room where the size cannot be chosen.
+pub(super) fn is_short(name: &str) -> bool {
+    size(name.len()) <= USUAL
+}
+
 /// A larger size for each table that needs it. Stands before everything that fills one.
 pub(super) fn conf(scope: &Scope<'_>, sites: &[Site<'_>]) -> Vec<Directive> {
     let hosts = sites.iter().flat_map(|site| {
@@ -17,13 +22,11 @@ pub(super) fn conf(scope: &Scope<'_>, sites: &[Site<'_>]) -> Vec<Directive> {
     let origins = scope.environment.edge.cors.iter().flat_map(|cors| &cors.origins);
     let variables = scope.limits().map(|limit| limit::client(limit).trim_start_matches('$').len());
     let header = headers::all(scope).iter().map(|header| header.name.len()).max();
-    let grpc = scope.routes.iter().any(|route| scope.is_grpc(route));
     let tables = [
         ("server_names_hash_bucket_size", hosts.map(|host| host.len()).max()),
         ("map_hash_bucket_size", origins.map(|origin| origin.len()).max()),
         ("variables_hash_bucket_size", variables.max()),
         ("proxy_headers_hash_bucket_size", header),
-        ("grpc_headers_hash_bucket_size", header.filter(|_| grpc)),
     ];
     let sizes = tables.into_iter().map(|(table, longest)| (table, size(longest.unwrap_or(0))));
     let larger = sizes.filter(|(_, size)| *size > USUAL).enumerate();

@@ -61,12 +61,12 @@ fn http(
         chosen.map(|file| one("include", file.as_str()))
     };
     let mut out = vec![plain("server_tokens", "off")];
+    out.extend(hash::conf(scope, sites));
     out.extend(temporary());
     out.extend(log::conf(scope, diagnostics));
     out.extend(bounds(scope));
     out.extend(compression(scope));
     out.extend(client::conf(scope));
-    out.extend(hash::conf(scope, sites));
     let shared = includes(false).enumerate();
     out.extend(shared.map(|(at, include)| match at {
         0 => include.comment("What every site shares."),

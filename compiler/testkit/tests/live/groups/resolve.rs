@@ -6,7 +6,7 @@ use crate::report::Report;
 use crate::world::World;
 
 /// How long an address may be believed, and what a busy machine may add.
-const FOUND_WITHIN: Duration = Duration::from_secs(8);
+const FOUND_WITHIN: Duration = Duration::from_secs(14);
 
 pub(super) fn run(world: &World, report: &Report) -> Result<(), String> {
     for generation in [1, 2] {
