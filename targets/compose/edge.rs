@@ -137,7 +137,7 @@ fn upstreams(scope: &Scope<'_>) -> BTreeMap<String, document::Dependency> {
     let behind = scope.services().filter(|service| !service.routes.is_empty());
     behind
         .map(|service| {
-            let condition = match health::command(service) {
+            let condition = match health::command(scope.env, service) {
                 Some(_) => Condition::Healthy,
                 None => Condition::Started,
             };
@@ -203,7 +203,9 @@ fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
     service.networks = vec!["edge"];
     service.command = Some(texts(arguments(scope, domain)));
     service.restart = Some("no");
-    service.healthcheck = Some(health::off("it runs to its end"));
+    service.healthcheck = Some(health::off(
+        "it runs to its end: once by hand, then from a timer of the host, twice a day",
+    ));
     service.profiles = vec!["certbot"];
     service.stop_grace_period = "30s".to_owned();
     service
