@@ -52,7 +52,8 @@ pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service
 fn nginx(scope: &mut Scope<'_>) -> document::Service {
     let scratch = scratch(scope);
     // Scratch space is memory too, and may fill up without harm.
-    let memory = Bytes(Bytes::mib(128).0.saturating_add(scratch.0.saturating_mul(2)));
+    let own = Bytes::mib(128).0.saturating_add(zones(scope).0);
+    let memory = Bytes(own.saturating_add(scratch.0.saturating_mul(2)));
     let mut service = harden::container(USER, 256, &bounds(1000, memory, scratch));
     service.image = image(scope, "nginx", "nginx");
     service.depends_on = upstreams(scope);
@@ -90,6 +91,13 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
         }
     }
     service
+}
+
+/// What nginx remembers, ten mebibytes each: the clients of every limit, their requests at a time, and
+/// sessions of TLS.
+fn zones(scope: &Scope<'_>) -> Bytes {
+    let zones = u64::try_from(scope.env.limits.len()).unwrap_or(u64::MAX).saturating_add(2);
+    Bytes(Bytes::mib(10).0.saturating_mul(zones))
 }
 
 /// Request bodies are kept here until they are complete: room for four of the largest, in whole

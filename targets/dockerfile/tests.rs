@@ -247,3 +247,29 @@ fn the_entrypoint_becomes_the_program() {
     assert!(!String::from_utf8_lossy(&output.stdout).contains("docker-entrypoint"), "{output:?}");
     assert_eq!(enter("nothing", &[], |_| ()).status.code(), Some(64));
 }
+
+#[test]
+fn a_missing_file_is_missing() {
+    let served = |spa| {
+        let stack = one(|service| {
+            service.kind = usual(Kind::Vite);
+            service.runtime = None;
+            service.files_served =
+                Some(StaticFiles { spa: usual(spa), not_found: None, clean_urls: usual(false) });
+        });
+        let (files, said) = files(&stack);
+        assert_eq!(said, [""; 0]);
+        files.into_iter().find(|(path, _)| path.ends_with("docker-nginx.conf")).unwrap().1
+    };
+    let (application, pages) = (served(true), served(false));
+    let of_files = application.find("location ~* \"[.](?:avif|").unwrap();
+    // The first that fits is taken: what is hidden stays hidden, whatever its name ends with.
+    assert!(application.find("location ~ \"/").unwrap() < of_files);
+    assert!(!pages.contains("location ~*"));
+    // No query, and the path that was asked for: `/index.html` would say nothing.
+    for text in [application, pages] {
+        assert!(text.contains("$request_method $asked $server_protocol"), "{text}");
+        assert!(text.contains("set $decided $asked;"));
+        assert!(!text.contains("combined") && !text.contains("referer"));
+    }
+}
