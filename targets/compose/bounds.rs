@@ -79,7 +79,8 @@ fn scale(scope: &mut Scope<'_>, service: &Service) {
 
 /// Health is asked inside the container, so its image must hold something to ask with.
 fn check(scope: &mut Scope<'_>, service: &Service) {
-    let Some(health) = service.health.as_ref().filter(|_| health::command(service).is_none())
+    let Some(health) =
+        service.health.as_ref().filter(|_| health::command(scope.env, service).is_none())
     else {
         return;
     };

@@ -52,7 +52,8 @@ pub(super) fn lower(scope: &mut Scope<'_>) -> BTreeMap<String, document::Service
 fn nginx(scope: &mut Scope<'_>) -> document::Service {
     let scratch = scratch(scope);
     // Scratch space is memory too, and may fill up without harm.
-    let memory = Bytes(Bytes::mib(128).0.saturating_add(scratch.0.saturating_mul(2)));
+    let own = Bytes::mib(128).0.saturating_add(zones(scope).0);
+    let memory = Bytes(own.saturating_add(scratch.0.saturating_mul(2)));
     let mut service = harden::container(USER, 256, &bounds(1000, memory, scratch));
     service.image = image(scope, "nginx", "nginx");
     service.depends_on = upstreams(scope);
@@ -92,6 +93,13 @@ fn nginx(scope: &mut Scope<'_>) -> document::Service {
     service
 }
 
+/// What nginx remembers, ten mebibytes each: the clients of every limit, their requests at a time, and
+/// sessions of TLS.
+fn zones(scope: &Scope<'_>) -> Bytes {
+    let zones = u64::try_from(scope.env.limits.len()).unwrap_or(u64::MAX).saturating_add(2);
+    Bytes(Bytes::mib(10).0.saturating_mul(zones))
+}
+
 /// Request bodies are kept here until they are complete: room for four of the largest, in whole
 /// mebibytes, and for the answers that nginx keeps.
 fn scratch(scope: &Scope<'_>) -> Bytes {
@@ -129,7 +137,7 @@ fn upstreams(scope: &Scope<'_>) -> BTreeMap<String, document::Dependency> {
     let behind = scope.services().filter(|service| !service.routes.is_empty());
     behind
         .map(|service| {
-            let condition = match health::command(service) {
+            let condition = match health::command(scope.env, service) {
                 Some(_) => Condition::Healthy,
                 None => Condition::Started,
             };
@@ -195,7 +203,9 @@ fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
     service.networks = vec!["edge"];
     service.command = Some(texts(arguments(scope, domain)));
     service.restart = Some("no");
-    service.healthcheck = Some(health::off("it runs to its end"));
+    service.healthcheck = Some(health::off(
+        "it runs to its end: once by hand, then from a timer of the host, twice a day",
+    ));
     service.profiles = vec!["certbot"];
     service.stop_grace_period = "30s".to_owned();
     service

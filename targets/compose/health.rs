@@ -1,7 +1,8 @@
 //! Health checks: asked inside the container, so only with what its image is known to hold.
 
-use stackc_model::{Health, Kind, Service};
-use stackc_target::{Commented, ask};
+use stackc_model::{Environment, Health, Kind, Service};
+use stackc_target::Commented;
+use stackc_target::ask::{self, Asker};
 
 use super::build;
 use super::document::Healthcheck;
@@ -13,8 +14,8 @@ use super::text::{Text, texts};
 ///
 /// Readiness and not liveness: docker restarts no unhealthy container, so the check only decides
 /// when those that wait for it may go on.
-pub(crate) fn command(service: &Service) -> Option<Vec<Text>> {
-    ask::service(service, *service.kind).map(exec)
+pub(crate) fn command(environment: &Environment, service: &Service) -> Option<Vec<Text>> {
+    ask::service(service, Asker::of(environment, service)).map(exec)
 }
 
 /// A command without a shell.
@@ -31,8 +32,8 @@ pub(super) fn curl(url: &str) -> Vec<Text> {
 pub(super) fn check(scope: &Scope<'_>, service: &Service) -> Option<Healthcheck> {
     let test = match build::copied(scope, service) {
         // The server of development is a program of Node.js, also where files are shipped.
-        Some(_) if service.kind.is_static() => ask::service(service, Kind::Node).map(exec),
-        _ => command(service),
+        Some(_) if service.kind.is_static() => ask::service(service, Some(Asker::Node)).map(exec),
+        _ => command(scope.env, service),
     };
     match (test, &service.health) {
         (Some(test), Some(health)) => Some(timed(test, health)),

@@ -19,6 +19,7 @@ use super::document::{
 use super::scope::Scope;
 use super::text::{Text, texts};
 use super::{edge, harden, health, secrets, store, tools};
+use crate::nginx::STATUS_PATH;
 use crate::prometheus::{Exporter, Job};
 
 /// `nobody`, the user of the images of the Prometheus project.
@@ -204,7 +205,8 @@ fn nginx(scope: &mut Scope<'_>) -> Service {
     service.network_mode = Some("service:nginx");
     let behind = Dependency { condition: Condition::Healthy, restart: true };
     service.depends_on = BTreeMap::from([("nginx".to_owned(), behind)]);
-    service.command = Some(texts(["--nginx.scrape-uri=http://127.0.0.1:8081/nginx_status"]));
+    service.command =
+        Some(texts([format!("--nginx.scrape-uri=http://127.0.0.1:8081{STATUS_PATH}")]));
     service.healthcheck = Some(unasked());
     service
 }

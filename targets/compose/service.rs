@@ -197,7 +197,7 @@ fn dependencies(scope: &mut Scope<'_>, service: &Service) -> BTreeMap<String, De
         let checked = match condition {
             // A swarm waits for nothing, and says so itself.
             condition if scope.platform == Platform::Swarm => condition,
-            Condition::Healthy if health::command(other).is_none() => {
+            Condition::Healthy if health::command(scope.env, other).is_none() => {
                 let message = format!(
                     "compose lets `{}` start when `{name}` has started, not when it is healthy",
                     service.name

@@ -92,6 +92,9 @@ fn save(scope: &mut Scope<'_>, store: &Store, backup: &Backup) -> Service {
         ("KEEP_DAYS", backup.keep_days.to_string()),
         ("NAME", store.name.to_string()),
     ]);
+    let when =
+        format!("it runs to its end; a timer of the host starts it, at `{}`", *backup.schedule);
+    service.healthcheck = Some(health::off(&when));
     let copies = format!("./backups/{}/{}", scope.env.name, store.name);
     service.volumes = vec![VolumeMount::folder(&copies, COPIES, false).made()];
     if scope.is_watched(Exporter::Node) {

@@ -14,10 +14,11 @@ use super::Options;
 use super::recipe::{ENTRYPOINT, Recipe};
 
 /// Files at the root of a Node.js project that belong to its build.
-const NODE: [&str; 22] = [
+const NODE: [&str; 29] = [
     ".babelrc*",
     ".browserslistrc",
     ".npmrc",
+    ".postcssrc*",
     ".swcrc",
     ".yarn",
     ".yarnrc.yml",
@@ -28,23 +29,39 @@ const NODE: [&str; 22] = [
     "*.jsx",
     "*.mjs",
     "*.mts",
+    "*.prisma",
     "*.ts",
     "*.tsx",
+    "angular.json",
+    "babel.config.json",
     "jsconfig*.json",
+    "nest-cli.json",
+    "nx.json",
     "package-lock.json",
     "package.json",
     "pnpm-lock.yaml",
     "pnpm-workspace.yaml",
     "tsconfig*.json",
+    "turbo.json",
     "yarn.lock",
 ];
 /// The same of a Python project; a package names its readme.
-const PYTHON: [&str; 9] =
-    [".python-version", "*.cfg", "*.ini", "*.md", "*.py", "*.pyi", "*.toml", "*.txt", "uv.lock"];
+const PYTHON: [&str; 10] = [
+    ".python-version",
+    "*.cfg",
+    "*.ini",
+    "*.md",
+    "*.py",
+    "*.pyi",
+    "*.rst",
+    "*.toml",
+    "*.txt",
+    "uv.lock",
+];
 /// The same of a Go module.
 const GO: [&str; 2] = ["*.go", "go.*"];
 /// The same of a Cargo package.
-const RUST: [&str; 4] = [".cargo", "*.rs", "*.toml", "Cargo.lock"];
+const RUST: [&str; 5] = [".cargo", ".sqlx", "*.rs", "*.toml", "Cargo.lock"];
 
 /// History, secrets, and what only the machine at hand needs.
 const NEVER: [&str; 9] = [
@@ -111,14 +128,14 @@ fn of_kind(kind: Kind) -> (Option<&'static [&'static str]>, &'static [&'static s
                 "**/*.spec.*",
                 "**/*.test.*",
                 "**/__tests__",
-                "**/coverage",
+                "coverage",
                 "**/node_modules",
             ],
         ),
         Kind::Python => (Some(&PYTHON), &["**/.*_cache", "**/.venv", "**/__pycache__", "tests"]),
         Kind::Go => (Some(&GO), &["**/*_test.go"]),
         // Cargo.toml may name tests and benches, and then cargo wants them to be there.
-        Kind::Rust => (Some(&RUST), &["**/target"]),
+        Kind::Rust => (Some(&RUST), &["target"]),
         Kind::Static => (None, &["**/node_modules"]),
     }
 }

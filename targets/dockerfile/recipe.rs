@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use stackc_model::{Base, Build, Environment, Kind, PackageManager, Service, Stack, pins};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
+use stackc_target::Template;
+use stackc_target::ask::{self, Asker};
 use stackc_target::conventions::HEADER;
 use stackc_target::image;
-use stackc_target::{Template, ask};
 
 use super::{Built, lines, source};
 
@@ -24,6 +25,8 @@ pub(super) struct Recipe {
     title: String,
     /// The image it is built in.
     image: String,
+    /// The image that its tools want, where that is another.
+    build_image: String,
     /// The image it is shipped in, where that is another.
     runtime_image: String,
     web_image: String,
@@ -60,6 +63,8 @@ pub(super) struct Recipe {
     port: u16,
     ports: BTreeSet<u16>,
     health: Vec<String>,
+    /// Whether what asks is built along.
+    healthcheck: bool,
     interval: String,
     timeout: String,
     unasked: &'static str,
@@ -72,7 +77,7 @@ impl Recipe {
         built: &Built<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let (_, service) = built.shipped()?;
+        let (environment, service) = built.shipped()?;
         let build = service.build.as_ref()?;
         let (kind, site) = (*service.kind, service.kind.is_static());
         let package = lines::path(build.package.as_ref(), "package", service, diagnostics)?;
@@ -103,8 +108,9 @@ impl Recipe {
             );
             return None;
         }
+        let image = builder(service, build, diagnostics)?;
         let port = service.main_port().map_or(0, |(_, port)| *port.number);
-        let health = ask::service(service, kind);
+        let health = ask::service(service, Asker::of(environment, service)).unwrap_or_default();
         let conf = match !build.file.ends_with("Dockerfile") {
             true => format!("docker-nginx.{}.conf", service.name),
             false => "docker-nginx.conf".to_owned(),
@@ -119,7 +125,11 @@ impl Recipe {
             header: HEADER,
             kind,
             title: format!("{}/{}", stack.name.as_str(), service.name),
-            image: builder(service, build, diagnostics)?,
+            build_image: match prisma {
+                true => tooled(&image),
+                false => String::new(),
+            },
+            image,
             runtime_image: runtime(kind, *build.base),
             web_image: match site {
                 true => web(stack, service, build, diagnostics)?,
@@ -160,14 +170,12 @@ impl Recipe {
             ports: service.ports.values().map(|port| *port.number).collect(),
             interval: service.health.as_ref().map_or_else(String::new, |it| it.interval.compact()),
             timeout: service.health.as_ref().map_or_else(String::new, |it| it.timeout.compact()),
-            unasked: match (native, service.ports.is_empty()) {
-                (_, true) => "nothing listens here to be asked",
-                (true, false) => {
-                    "the image holds nothing but the program, so nothing that could ask"
-                }
-                (false, false) => "nothing is known that could ask this port",
+            unasked: match service.ports.is_empty() {
+                true => "nothing listens here to be asked",
+                false => "nothing is known that could ask this port",
             },
-            health: health.unwrap_or_default(),
+            healthcheck: health.first().is_some_and(|word| word == ask::HEALTHCHECK),
+            health,
             tools,
             package,
         })
@@ -299,6 +307,15 @@ fn builder(service: &Service, build: &Build, diagnostics: &mut Diagnostics) -> O
     let pin = exact.and_then(|line| pins::image(name, &line));
     let span = service.runtime.as_ref().and_then(|line| line.origin.span());
     pinned(pin, name, line, span.unwrap_or(service.span), diagnostics)
+}
+
+/// The image that the tools of Prisma run in, where that is another: they want OpenSSL, which the
+/// slim images of Node.js have not held since Debian 12.
+fn tooled(image: &str) -> String {
+    let pin = image.strip_prefix("node:").filter(|tag| tag.ends_with("-slim"));
+    let line = pin.and_then(|tag| tag.split('.').next());
+    let pin = line.and_then(|line| pins::image("node", line));
+    pin.map(pins::Pin::reference).unwrap_or_default()
 }
 
 /// The image that a native program is shipped in.

@@ -65,8 +65,8 @@ fn basics() -> Vec<Directive> {
         plain("server_tokens", "off"),
         plain("sendfile", "on"),
         plain("tcp_nopush", "on"),
-        plain("access_log", "/dev/stdout combined"),
     ];
+    http.extend(log());
     http.extend(paths);
     http.extend([
         plain("gzip", "on").comment("Files that were packed when the image was built go out as they are."),
@@ -81,6 +81,26 @@ fn basics() -> Vec<Directive> {
     http
 }
 
+/// The log: without queries, which are the edge's to log or to leave out, and by the name under which
+/// the edge knows the request.
+fn log() -> [Directive; 3] {
+    let asked = vec![entry("default".into(), ["$uri".into()])];
+    let format = ["$remote_addr [$time_iso8601] ", r#""$request_method $asked $server_protocol" "#]
+        .into_iter()
+        .chain(["$status $body_bytes_sent $request_time ", r#""$http_x_request_id""#]);
+    let format = ["asked".into(), "escape=default".into()].into_iter().chain(format.map(Arg::from));
+    [
+        block("map", ["$uri".into(), "$asked".into()], asked)
+            .comment("Queries and referrers may hold secrets, and stay out of the log."),
+        line("log_format", format).stacked(),
+        plain("access_log", "/dev/stdout asked"),
+    ]
+}
+
+/// What a browser loads for a page, and what robots ask for: no page of an application is called so.
+const FILES: &str =
+    "avif|css|gif|ico|jpe?g|js|json|map|mjs|png|svg|ttf|txt|wasm|webmanifest|webp|woff2?|xml";
+
 fn server(
     hashed: bool,
     files: &StaticFiles,
@@ -90,6 +110,8 @@ fn server(
         one("listen", port.to_string()),
         plain("server_name", "_"),
         plain("root", "/srv/www"),
+        // Before the front page takes the place of a path.
+        plain("set", "$decided $asked"),
         line(
             "add_header",
             ["Cache-Control".into(), if hashed { "$kept" } else { "no-cache" }.into()],
@@ -123,5 +145,12 @@ fn server(
         block("location", ["~".into(), r"/\.(?!well-known/)".into()], vec![plain("return", "404")])
             .comment("What begins with a dot was never meant to be seen."),
     );
+    if *files.spa {
+        let named = Arg::ours(format!("[.](?:{FILES})$"));
+        let known = vec![plain("try_files", "$uri =404")];
+        let files = block("location", ["~*".into(), named], known);
+        items
+            .push(files.comment("The front page is no answer to whoever asks for a missing file."));
+    }
     Ok(block("server", [], items))
 }

@@ -2,13 +2,23 @@
 
 use stackc_target::{Format, Template};
 
+/// The text of a part; those that are programs of their own carry their language.
+macro_rules! part {
+    ($part:literal) => {
+        include_str!(concat!("parts/", $part, ".dockerfile"))
+    };
+    ($part:literal $language:ident) => {
+        include_str!(concat!("parts/", $part, ".", stringify!($language)))
+    };
+}
+
 /// A template of these parts, one after another.
 macro_rules! template {
-    ($name:literal: $($part:literal),*) => {
+    ($name:literal: $($part:literal $($language:ident)?),*) => {
         Template {
             name: $name,
             format: Format::Dockerfile,
-            source: concat!($(include_str!(concat!("parts/", $part, ".dockerfile"))),*),
+            source: concat!($(part!($part $($language)?)),*),
         }
     };
 }
@@ -20,5 +30,7 @@ pub(super) const NODE: Template =
 pub(super) const VITE: Template = template!("vite": "head", "node", "sources", "build", "tools", "sources", "dev", "site", "tail");
 pub(super) const STATIC: Template = template!("static": "head", "static", "tail");
 pub(super) const PYTHON: Template = template!("python": "head", "python", "tail");
-pub(super) const GO: Template = template!("go": "head", "go", "native", "tail");
-pub(super) const RUST: Template = template!("rust": "head", "rust", "native", "tail");
+pub(super) const GO: Template = template!(
+    "go": "head", "go", "ask", "healthcheck" go, "asked", "native", "tail");
+pub(super) const RUST: Template = template!(
+    "rust": "head", "rust", "ask", "healthcheck" rs, "asked", "native", "tail");

@@ -132,8 +132,48 @@ fn distroless_holds_no_entrypoint() {
             service.delivery = usual(Delivery::FileEnv);
         });
         assert_eq!(text.contains("docker-entrypoint.sh"), there, "{text}");
-        assert!(!text.contains("HEALTHCHECK --"), "{text}");
+        let asked = r#"CMD ["/docker-healthcheck", "3000", "3000", "/ready"]"#;
+        assert!(text.contains(asked), "{text}");
     }
+}
+
+#[test]
+fn a_native_program_is_asked_by_one_built_along() {
+    for (kind, compiler) in [(Kind::Go, "go build"), (Kind::Rust, "rustc")] {
+        let native = |change: &dyn Fn(&mut stackc_model::Service)| {
+            dockerfile(|service| {
+                (service.kind, service.runtime) = (usual(kind), None);
+                change(service);
+            })
+        };
+        let text = native(&|_| ());
+        let built = text.split("FROM base AS healthcheck").nth(1).unwrap();
+        assert!(built.contains(compiler) && built.contains("\nEOF\n\nRUN "), "{text}");
+        assert!(built.contains("COPY --link --from=healthcheck "), "{text}");
+        let text = native(&|service| {
+            service.health.as_mut().unwrap().command = Some(usual(vec!["/ask".to_owned()]));
+        });
+        assert!(text.contains(r#"CMD ["/ask"]"#) && !text.contains("healthcheck"), "{text}");
+    }
+}
+
+#[test]
+fn prisma_finds_its_schema_and_what_its_tools_want() {
+    let migrated = |base: Base, tool: &str| {
+        dockerfile(|service| {
+            service.build.as_mut().unwrap().base = usual(base);
+            let words = vec![tool.to_owned(), "migrate".to_owned()];
+            service.migrate.as_mut().unwrap().command = usual(words);
+        })
+    };
+    let text = migrated(Base::Debian, "prisma");
+    let (install, rest) = text.split_once("npm ci").unwrap();
+    assert!(install.contains("ARG BUILD_IMAGE=node:") && install.contains("./**/*.prisma"));
+    assert!(install.ends_with("DATABASE_URL=postgresql://localhost/build "), "{install}");
+    assert!(install.contains("FROM ${BUILD_IMAGE} AS deps\nWORKDIR /app\n"), "{install}");
+    assert!(rest.contains("FROM base AS runtime"), "{rest}");
+    assert!(!migrated(Base::Alpine, "prisma").contains("BUILD_IMAGE"));
+    assert!(!migrated(Base::Debian, "drizzle-kit").contains("BUILD_IMAGE"));
 }
 
 /// Runs the entrypoint with some secrets.
@@ -206,4 +246,30 @@ fn the_entrypoint_becomes_the_program() {
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&output.status), Some(15));
     assert!(!String::from_utf8_lossy(&output.stdout).contains("docker-entrypoint"), "{output:?}");
     assert_eq!(enter("nothing", &[], |_| ()).status.code(), Some(64));
+}
+
+#[test]
+fn a_missing_file_is_missing() {
+    let served = |spa| {
+        let stack = one(|service| {
+            service.kind = usual(Kind::Vite);
+            service.runtime = None;
+            service.files_served =
+                Some(StaticFiles { spa: usual(spa), not_found: None, clean_urls: usual(false) });
+        });
+        let (files, said) = files(&stack);
+        assert_eq!(said, [""; 0]);
+        files.into_iter().find(|(path, _)| path.ends_with("docker-nginx.conf")).unwrap().1
+    };
+    let (application, pages) = (served(true), served(false));
+    let of_files = application.find("location ~* \"[.](?:avif|").unwrap();
+    // The first that fits is taken: what is hidden stays hidden, whatever its name ends with.
+    assert!(application.find("location ~ \"/").unwrap() < of_files);
+    assert!(!pages.contains("location ~*"));
+    // No query, and the path that was asked for: `/index.html` would say nothing.
+    for text in [application, pages] {
+        assert!(text.contains("$request_method $asked $server_protocol"), "{text}");
+        assert!(text.contains("set $decided $asked;"));
+        assert!(!text.contains("combined") && !text.contains("referer"));
+    }
 }

@@ -35,7 +35,7 @@ pub(super) struct Entry {
 pub(super) struct Made {
     name: String,
     about: String,
-    shape: String,
+    shape: Vec<String>,
 }
 
 /// An environment with what its containers find.
@@ -125,13 +125,13 @@ fn is_derived(secret: &Secret) -> bool {
     matches!(secret.source, SecretSource::Derived(_))
 }
 
-/// The parts in a row, secrets by their names.
-fn shape(env: &Environment, id: SecretId) -> String {
+/// The parts in a row, secrets by their names; several lines where it is a file of several.
+fn shape(env: &Environment, id: SecretId) -> Vec<String> {
     let parts = derived::parts(env, id).into_iter().map(|part| match part {
         Part::Literal(text) => text,
         Part::Secret { id, .. } => format!("<{}>", env[id].name),
     });
-    one_line(&parts.collect::<String>())
+    parts.collect::<String>().lines().map(one_line).collect()
 }
 
 /// The version of our images, where they are pulled.
@@ -154,7 +154,15 @@ fn tag(place: &Place<'_>) -> Option<Entry> {
 fn entry(place: &Place<'_>, id: SecretId, called: &str) -> Entry {
     let secret = &place.env[id];
     let half = half_of(place.env, secret);
-    let (format, example) = half.map_or_else(|| look(secret), public_look);
+    let (format, example) = match half {
+        Some(pair) => public_look(pair),
+        None if guards(place.env, secret) => (
+            "user:hash, a line each; `openssl passwd -6` asks for a password and makes the hash"
+                .to_owned(),
+            "anna:$6$fake$fake".to_owned(),
+        ),
+        None => look(secret),
+    };
     let rotate = secret.rotate.map(|every| format!("every {} days", days(every)));
     Entry {
         name: secret.name.to_string(),
@@ -186,9 +194,14 @@ fn used_by(env: &Environment, id: SecretId) -> String {
     if !names.is_empty() {
         return names.into_iter().collect::<Vec<_>>().join(", ");
     }
-    let mut guards = env.edge.access.values().filter_map(|access| access.basic.as_deref());
-    let who = if guards.any(|name| *name == env[id].name) { "nginx" } else { WORKFLOWS };
+    let who = if guards(env, &env[id]) { "nginx" } else { WORKFLOWS };
     who.to_owned()
+}
+
+/// Whether it is the password file of a rule of access.
+fn guards(env: &Environment, secret: &Secret) -> bool {
+    let mut files = env.edge.access.values().filter_map(|access| access.basic.as_deref());
+    files.any(|name| *name == secret.name)
 }
 
 /// What a value looks like, and one that nobody takes for real.

@@ -57,14 +57,14 @@ fn what_is_put_together_is_not_asked_for() {
     let mut stack = fixture::stack(Tier::Production);
     let password = stackc_model::SecretId::at(1);
     let parts = [
-        stackc_model::Segment::Literal("postgres://app:".to_owned()),
+        stackc_model::Segment::Literal("first\npostgres://app:".to_owned()),
         stackc_model::Segment::Secret(password),
     ];
     secret(&mut stack, "DATABASE_URL").source =
         SecretSource::Derived(stackc_model::Text { segments: parts.into() });
     let all = text(&stack, ".env.example");
     assert!(!all.contains("\nDATABASE_URL="), "{all}");
-    assert!(all.contains("#   postgres://app:<POSTGRES_PASSWORD>\n"), "{all}");
+    assert!(all.contains("#   first\n#   postgres://app:<POSTGRES_PASSWORD>\n"), "{all}");
 }
 
 #[test]

@@ -47,6 +47,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, scribe: &mut Scribe<'_>) -> Job {
         job.step(check);
     }
     job.step(Step::run("Record the release", include_str!("steps/compose-record.sh")));
+    job.step(Step::run("Put the version into .env", include_str!("steps/compose-env.sh")));
     if environment.release.rollback {
         job.step(
             Step::run("Roll back", include_str!("steps/compose-rollback.sh"))

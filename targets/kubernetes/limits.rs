@@ -15,7 +15,7 @@ pub(crate) fn tell(ctx: &Context<'_>, out: &mut Output<'_>) {
         first(ctx, service, out);
         sticky(service, out);
         logs(service, out);
-        token(service, out);
+        token(ctx, service, out);
         files(service, out);
         update(service, out);
         starts(service, out);
@@ -106,11 +106,12 @@ fn logs(service: &Service, out: &mut Output<'_>) {
 }
 
 /// A token is sent from inside the container, where something must be able to send it.
-fn token(service: &Service, out: &mut Output<'_>) {
+fn token(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) {
     let Some(health) = &service.health else { return };
     let Some(token) = &health.token else { return };
     let asked = [&health.live, &health.ready, &health.startup];
-    if asked.into_iter().flatten().any(|path| asked_with(service, path, token).is_none()) {
+    let sent = |path: &str| asked_with(ctx.environment, service, path, token).is_some();
+    if asked.into_iter().flatten().any(|path| !sent(path)) {
         let message = format!(
             "Kubernetes cannot send `{}` with a probe of `{}`, and nothing is known of what its \
              image holds to send it with",

@@ -1,7 +1,7 @@
 //! How health is asked.
 
-use stackc_model::{EnvName, Health, Label, Service, Sourced};
-use stackc_target::ask;
+use stackc_model::{EnvName, Environment, Health, Label, Service, Sourced};
+use stackc_target::ask::{self, Asker};
 
 use super::context::port_ref;
 use super::manifest::{Exec, Grpc, Handler, HttpGet, PortRef, Probe, TcpSocket};
@@ -21,6 +21,7 @@ pub(crate) struct Probes {
 
 /// What can be asked of a service.
 struct Asked<'a> {
+    environment: &'a Environment,
     health: &'a Health,
     service: &'a Service,
     port: Option<PortRef>,
@@ -39,7 +40,7 @@ impl Asked<'_> {
 
     fn http(&self, path: String) -> Option<Handler> {
         if let Some(token) = &self.health.token {
-            return asked_with(self.service, &path, token);
+            return asked_with(self.environment, self.service, &path, token);
         }
         let port = self.port.clone()?;
         Some(Handler::HttpGet(HttpGet { path, port }))
@@ -102,16 +103,22 @@ fn exec(words: &[String]) -> Handler {
 
 /// A path that wants a token. The kubelet has none to send, so the container asks itself; `None`
 /// where nothing is known that could.
-pub(crate) fn asked_with(service: &Service, path: &str, token: &EnvName) -> Option<Handler> {
+pub(crate) fn asked_with(
+    environment: &Environment,
+    service: &Service,
+    path: &str,
+    token: &EnvName,
+) -> Option<Handler> {
+    let (asker, health) = (Asker::of(environment, service)?, service.health.as_ref()?);
     let port = *service.main_port()?.1.number;
-    ask::path(*service.kind, port, path, Some(token)).map(|words| exec(&words))
+    ask::path(asker, health, port, path, Some(token)).map(|words| exec(&words))
 }
 
 /// The probes of a service; none where nothing can be asked.
-pub(crate) fn of_service(service: &Service) -> Probes {
+pub(crate) fn of_service(environment: &Environment, service: &Service) -> Probes {
     let Some(health) = &service.health else { return Probes::default() };
     let port = service.main_port().map(|(name, port)| port_ref(name.as_str(), *port.number));
-    let asked = Asked { health, service, port, front: service.kind.is_static() };
+    let asked = Asked { environment, health, service, port, front: service.kind.is_static() };
     Probes {
         startup: asked.started().map(|handler| Probe {
             period_seconds: STARTUP_PERIOD,

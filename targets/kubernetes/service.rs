@@ -100,7 +100,7 @@ fn deployment(
     subject: &Subject,
     out: &mut Output<'_>,
 ) -> Object<DeploymentSpec> {
-    let pod = running(service, out);
+    let pod = running(ctx, service, out);
     let grace = pod.grace;
     let template = pod.template(ctx, subject, &subject.name);
     let spec = DeploymentSpec {
@@ -137,7 +137,7 @@ fn amount(copies: Copies) -> Amount {
 }
 
 /// The pod of a long-running service.
-fn running(service: &Service, out: &mut Output<'_>) -> Pod {
+fn running(ctx: &Context<'_>, service: &Service, out: &mut Output<'_>) -> Pod {
     let name = service.name.as_str();
     let args = service.command.as_ref().map(|command| command.value.as_slice());
     let mut pod = pod::of_service(service, name, (args, None), Place::Main, out);
@@ -147,7 +147,7 @@ fn running(service: &Service, out: &mut Output<'_>) -> Pod {
     pod.container.lifecycle =
         (drain > 0).then_some(Lifecycle { pre_stop: PreStop { sleep: Sleep { seconds: drain } } });
     pod.container.ports = container_ports(service);
-    let probes = probe::of_service(service);
+    let probes = probe::of_service(ctx.environment, service);
     if probes.liveness.is_none() {
         let why = "no probe: it listens on no port and names no health command";
         pod.container.name = Noted::with(name.to_owned(), why);

@@ -1,7 +1,7 @@
 //! Values in the three places that read them with a grammar of their own.
 
 use stackc_model::{Environment, SecretId};
-use stackc_target::derived::{self, Part};
+use stackc_target::derived::{self, Part, Spelling};
 
 /// A value as a kustomize literal: it takes one pair of quotes around a value away, so a value
 /// that has such a pair gets another.
@@ -36,10 +36,17 @@ pub(crate) fn template(environment: &Environment, id: SecretId) -> String {
         Part::Literal(literal) => escaped(literal, at + 1 < parts.len()),
         // `urlquery` writes a blank as `+`, which only a query reads as a blank; every other `+`
         // is already `%2B` then.
-        Part::Secret { id, in_url: true } => {
+        Part::Secret { id, spelling: Spelling::Url } => {
             format!("{{{{ .{} | urlquery | replace \"+\" \"%20\" }}}}", environment[*id].name)
         }
-        Part::Secret { id, in_url: false } => format!("{{{{ .{} }}}}", environment[*id].name),
+        // `toRawJson` writes a string with its quotes, of which each trim takes one.
+        Part::Secret { id, spelling: Spelling::Json } => {
+            let name = &environment[*id].name;
+            format!("{{{{ .{name} | toRawJson | trimPrefix \"\\\"\" | trimSuffix \"\\\"\" }}}}")
+        }
+        Part::Secret { id, spelling: Spelling::Plain } => {
+            format!("{{{{ .{} }}}}", environment[*id].name)
+        }
     };
     parts.iter().enumerate().map(write).collect()
 }
@@ -67,7 +74,22 @@ fn escaped(literal: &str, followed: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, literal, unexpanded};
+    use stackc_model::{SecretId, SecretSource, Segment, Text};
+
+    use super::{escaped, literal, template, unexpanded};
+    use crate::kubernetes::fixture;
+
+    #[test]
+    fn a_value_within_json_gets_its_escapes() {
+        let mut stack = fixture::with_options(&[]);
+        let environment = &mut stack.environments[0];
+        let before = Segment::Literal("{\"redis://a@b\": \"".to_owned());
+        let segments = vec![before, Segment::Secret(SecretId::at(2))];
+        environment.secrets[0].source = SecretSource::Derived(Text { segments });
+        let written = template(environment, SecretId::at(0));
+        let value = r#"{{ .POSTGRES_PASSWORD | toRawJson | trimPrefix "\"" | trimSuffix "\"" }}"#;
+        assert!(written.ends_with(value), "{written}");
+    }
 
     #[test]
     fn keeps_the_quotes_kustomize_would_take() {

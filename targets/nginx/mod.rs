@@ -10,6 +10,7 @@ pub(crate) mod conf;
 mod cors;
 mod exact;
 mod extra;
+mod hash;
 mod headers;
 mod limit;
 mod location;
@@ -23,6 +24,8 @@ mod root;
 mod scope;
 mod site;
 mod tls;
+
+pub(crate) use root::STATUS_PATH;
 
 use stackc_model::{Environment, Platform, Stack};
 use stackc_shape::{Decode, Shape, Spanned};

@@ -4,7 +4,7 @@ use stackc_model::Route;
 
 use super::conf::{Arg, Directive, line, one, plain};
 use super::scope::Scope;
-use super::{cors, headers};
+use super::{cors, hash, headers};
 
 /// `proxy.conf`: the headers of every request that is passed on.
 ///
@@ -58,6 +58,8 @@ fn told(scope: &Scope<'_>) -> Vec<(&'static str, String)> {
 /// Headers of services that stay inside: the edge owns those it sets itself.
 fn hidden(directive: &'static str, scope: &Scope<'_>) -> Vec<Directive> {
     let owned = headers::all(scope).into_iter().map(|header| header.name);
+    // The table of gRPC cannot be made larger.
+    let owned = owned.filter(|name| directive == "proxy_hide_header" || hash::is_short(name));
     let owned = owned.filter_map(|name| Arg::literal(&name).ok());
     let cors = scope.environment.edge.cors.iter().flat_map(|_| cors::OWNED).map(Arg::from);
     let mut out = vec![line(directive, ["X-Powered-By".into()])];

@@ -2,16 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::Platform;
+use stackc_model::{Platform, Seconds};
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
 use super::scope::{Scope, refuse};
 use super::site::{HTTP, HTTPS, Site, http2, listen};
-use super::{acme, cache, client, cors, exact, extra, log, maintenance, proxy};
+use super::{acme, cache, client, cors, exact, extra, hash, log, maintenance, proxy};
 
 /// The name server of a container.
 const RESOLVER: &str = "127.0.0.11";
+
+/// How long the head of an answer may be.
+const HEAD: &str = "16k";
+
+/// Where [`status`] shows its counters, within the container.
+pub(crate) const STATUS_PATH: &str = "/nginx_status";
 
 /// The file, given the files it includes and whether a value needs a dollar sign.
 pub(super) fn conf(
@@ -55,12 +61,12 @@ fn http(
         chosen.map(|file| one("include", file.as_str()))
     };
     let mut out = vec![plain("server_tokens", "off")];
+    out.extend(hash::conf(scope, sites));
     out.extend(temporary());
     out.extend(log::conf(scope, diagnostics));
     out.extend(bounds(scope));
     out.extend(compression(scope));
     out.extend(client::conf(scope));
-    out.extend(server_names(sites));
     let shared = includes(false).enumerate();
     out.extend(shared.map(|(at, include)| match at {
         0 => include.comment("What every site shares."),
@@ -111,6 +117,7 @@ fn temporary() -> Vec<Directive> {
 fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
     let edge = &scope.environment.edge;
     let times = &edge.timeouts;
+    let again = Seconds { millis: times.connect.millis.saturating_mul(2) };
     let mut out = vec![
         one("client_header_timeout", times.header.compact()).comment("How long and how large."),
         one("client_body_timeout", times.body.compact()),
@@ -120,11 +127,18 @@ fn bounds(scope: &Scope<'_>) -> Vec<Directive> {
         one("proxy_connect_timeout", times.connect.compact()),
         one("proxy_read_timeout", times.answer.compact()),
         one("proxy_send_timeout", times.answer.compact()),
+        plain("proxy_buffer_size", HEAD).comment("Cookies of sessions and lists of preloads make long heads."),
+        plain("proxy_buffers", "8 16k"),
+        one("proxy_next_upstream_timeout", again.compact()).comment(
+            "Another copy is tried when one is not reached, and not after a long wait for an answer.",
+        ),
     ];
     if scope.routes.iter().any(|route| scope.is_grpc(route)) {
         out.push(one("grpc_connect_timeout", times.connect.compact()));
         out.push(one("grpc_read_timeout", times.answer.compact()));
         out.push(one("grpc_send_timeout", times.answer.compact()));
+        out.push(plain("grpc_buffer_size", HEAD));
+        out.push(one("grpc_next_upstream_timeout", again.compact()));
     }
     out
 }
@@ -147,20 +161,6 @@ fn compression(scope: &Scope<'_>) -> Vec<Directive> {
     out
 }
 
-/// Room for long host names: an entry holds a pointer, a length and the name, the bucket one more
-/// pointer; 64 bytes, the least that is the default anywhere, take names of 46.
-fn server_names(sites: &[Site<'_>]) -> Option<Directive> {
-    let hosts = sites.iter().flat_map(|site| {
-        let domain = site.domain;
-        std::iter::once(&domain.host).chain(&domain.aliases).chain(&domain.redirect_from)
-    });
-    let longest = hosts.map(|host| host.len()).max()?;
-    let size = ((longest + 2).next_multiple_of(8) + 16).next_power_of_two();
-    let long = size > 64;
-    let directive = || one("server_names_hash_bucket_size", size.to_string());
-    long.then(|| directive().comment("Room for long host names."))
-}
-
 /// How requests are passed on.
 fn proxying(scope: &Scope<'_>) -> Vec<Directive> {
     let mut out = Vec::new();
@@ -181,6 +181,11 @@ fn proxying(scope: &Scope<'_>) -> Vec<Directive> {
 
 /// One upstream for each port that a route leads to. Addresses are asked for again and again, so
 /// that a container made anew is found under its new one.
+///
+/// Whether a copy lives is told by the name server alone: did nginx count failures, one slow request,
+/// tried on each copy in turn, would take all of them away from everybody for ten seconds. Idle
+/// connections end here before any service ends them (Node and uvicorn after five seconds, gunicorn
+/// after two), for a request sent into one that is just being closed is lost.
 fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
     let servers: BTreeMap<_, _> = scope
         .routes
@@ -204,15 +209,16 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
     let upstream = |(name, address): (String, String)| {
         let mut items = vec![
             line("zone", [Arg::ours(&*name), "64k".into()]),
-            line("server", [Arg::ours(address), "resolve".into()]),
+            line("server", [Arg::ours(address), "resolve".into(), "max_fails=0".into()]),
         ];
         if sticky.contains(&name) {
             items.push(stickiness(scope, &name));
         }
         items.extend((!scope.keeps_alive()).then(|| plain("keepalive", "32")));
+        items.push(plain("keepalive_timeout", "1s"));
         block("upstream", [Arg::ours(name)], items)
     };
-    let resolver = line("resolver", [RESOLVER.into(), "valid=10s".into()]);
+    let resolver = line("resolver", [RESOLVER.into(), "valid=2s".into()]);
     let mut out = vec![
         resolver.comment("Addresses of services change when their containers do."),
         plain("resolver_timeout", "5s"),
@@ -280,7 +286,7 @@ fn status() -> Directive {
         vec![
             plain("listen", "127.0.0.1:8081"),
             healthy(),
-            block("location", ["=".into(), "/nginx_status".into()], counters),
+            block("location", ["=".into(), STATUS_PATH.into()], counters),
             block("location", ["/".into()], vec![plain("return", "404")]),
         ],
     )

@@ -6,7 +6,7 @@ use serde::Serialize;
 use stackc_model::{
     Engine, EnvName, Environment, SUPERUSER, Seconds, Secret, SecretId, SecretSource, Store,
 };
-use stackc_target::derived::{self, Part};
+use stackc_target::derived::{self, Part, Spelling};
 
 use crate::compose::Wiring;
 
@@ -165,7 +165,8 @@ pub(super) fn unfit<'a>(env: &'a Environment, rows: &[Row]) -> Vec<&'a Secret> {
 fn purpose(secret: &Secret) -> String {
     match about(secret) {
         empty if empty.is_empty() => {
-            format!("for {}", spaced(secret.consumers.iter().map(ToString::to_string)))
+            let services: Vec<_> = secret.consumers.iter().map(|it| it.as_str()).collect();
+            format!("for {}", services.join(", "))
         }
         about => about,
     }
@@ -179,8 +180,14 @@ fn parts(env: &Environment, id: SecretId) -> Vec<String> {
     let mut words = Vec::new();
     for part in derived::parts(env, id) {
         match part {
-            Part::Secret { id, in_url: true } => words.push(format!("url:{}", env[id].name)),
-            Part::Secret { id, in_url: false } => words.push(format!("raw:{}", env[id].name)),
+            Part::Secret { id, spelling } => {
+                let spelling = match spelling {
+                    Spelling::Plain => "raw",
+                    Spelling::Url => "url",
+                    Spelling::Json => "json",
+                };
+                words.push(format!("{spelling}:{}", env[id].name));
+            }
             // A line break is a word of its own: no word of a shell script holds one plainly.
             Part::Literal(text) => {
                 for (at, line) in text.split('\n').enumerate() {

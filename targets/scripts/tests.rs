@@ -1,6 +1,8 @@
 //! What stands in the table. What the script does with it, the testkit tries.
 
-use stackc_model::{Secret, SecretId, SecretSource, Segment, Stack, Text, Tier};
+use stackc_model::{
+    Metrics, ObserveLevel, Secret, SecretId, SecretSource, Segment, Stack, Text, Tier,
+};
 use stackc_source::{Diagnostics, codes};
 use stackc_target::{Artifacts, Mode, Target};
 
@@ -43,6 +45,24 @@ fn readers_are_those_of_the_compose_file() {
 }
 
 #[test]
+fn a_token_of_metrics_is_read_by_its_service_and_by_prometheus() {
+    let mut stack = fixture::stack(Tier::Production);
+    let env = &mut stack.environments[0];
+    env.observe.level = fixture::set(ObserveLevel::Full);
+    let name = env[SecretId::at(2)].name.clone();
+    env.services[0].metrics = Some(Metrics {
+        path: fixture::usual("/metrics".to_owned()),
+        port: fixture::label("http"),
+        token: Some(fixture::usual(name.clone())),
+        http: fixture::usual("http_request_duration_seconds".to_owned()),
+        db_pool_waiting: None,
+        db_latency: None,
+    });
+    let row = row(&stack, name.as_str());
+    assert!(row.contains(" '10001 65534' - "), "{row}");
+}
+
+#[test]
 fn a_url_is_encoded_and_a_line_break_is_a_word() {
     let mut stack = fixture::stack(Tier::Production);
     derived(&mut stack, "DATABASE_URL", "a\npostgres://app:");
@@ -51,6 +71,9 @@ fn a_url_is_encoded_and_a_line_break_is_a_word() {
     derived(&mut stack, "DATABASE_URL", "Bearer ");
     let row = self::row(&stack, "DATABASE_URL");
     assert!(row.ends_with(" 'text:Bearer ' raw:POSTGRES_PASSWORD"), "{row}");
+    derived(&mut stack, "DATABASE_URL", "{\"redis://a@b\": \"");
+    let row = self::row(&stack, "DATABASE_URL");
+    assert!(row.ends_with(" json:POSTGRES_PASSWORD"), "{row}");
 }
 
 #[test]

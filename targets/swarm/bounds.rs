@@ -56,7 +56,7 @@ fn replacement(scope: &mut Scope<'_>, service: &Service) {
 /// There is one check, and who fails it is ended.
 fn readiness(scope: &mut Scope<'_>, service: &Service) {
     let ready = service.health.as_ref().and_then(|health| health.ready.as_ref()).and_then(written);
-    if let Some(span) = ready.filter(|_| health::command(service).is_some()) {
+    if let Some(span) = ready.filter(|_| health::command(scope.env, service).is_some()) {
         let message = format!("a swarm restarts `{}` when it is not ready for long", service.name);
         let help = "there is one check, which also tells when a new copy can take over: after \
                     twelve failures in a row the copy is replaced";

@@ -14,8 +14,8 @@ pub const SECRETS_DIR: &str = "/run/secrets";
 pub enum Segment {
     /// Plain text, every reference in it resolved.
     Literal(String),
-    /// The value of a secret, which only the target's own tooling may put in, percent-encoded where
-    /// the text is a URL.
+    /// The value of a secret, which only the target's own tooling may put in, spelled as its place in
+    /// the text asks: percent-encoded within a URL, with escapes within JSON.
     Secret(SecretId),
 }
 

@@ -93,8 +93,18 @@ pub(crate) fn credential(value: &str, name: Option<&str>) -> Option<&'static str
     if scheme.is_some_and(|rest| rest.len() >= 4 && !rest.starts_with("${")) {
         return Some("what a client authorizes itself with");
     }
-    let words =
-        ["SECRET", "PASSWORD", "PASSWD", "TOKEN", "PRIVATE_KEY", "API_KEY", "APIKEY", "CREDENTIAL"];
+    let words = [
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "_PASS",
+        "TOKEN",
+        "PRIVATE_KEY",
+        "API_KEY",
+        "APIKEY",
+        "CREDENTIAL",
+    ];
     let sensitive = name.is_some_and(|name| words.iter().any(|word| name.ends_with(word)));
     if sensitive
         && value.len() >= 4
@@ -164,7 +174,9 @@ mod tests {
             assert!(credential(good, None).is_none(), "{good}");
         }
         assert!(credential("hunter2", Some("DB_PASSWORD")).is_some());
+        assert!(credential("hunter2", Some("SMTP_PASS")).is_some());
         assert!(credential("3600", Some("TOKEN")).is_none());
+        assert!(credential("north", Some("COMPASS")).is_none());
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn unknown_yet(cx: &mut Context<'_>, span: Span, name: &str) {
     let message = format!("`${{{name}}}` is provided when deploying, and this is written before");
     cx.push(
         Diagnostic::new(codes::PLANNED, span, message)
-            .help("no target fills it in here yet: the value is left out"),
+            .help("the value is left out, as no target fills it in yet; what may be seen by everybody can stand here itself, and differ by environment"),
     );
 }
 

@@ -167,7 +167,8 @@ macro_rules! scalars {
 fn string<'a>(node: &'a Node, decoder: &mut Decoder<'_>, expected: &str) -> Option<&'a str> {
     match node.as_scalar() {
         Some(scalar) if scalar.describe() == "a string" => Some(&scalar.text),
-        Some(scalar) => {
+        // Whoever writes `true` wants a default; the text `"true"` is hardly ever one that helps.
+        Some(scalar) if scalar.as_bool().is_none() => {
             let message =
                 format!("`{}` takes {expected}, not {}", decoder.path(), scalar.describe());
             let quoted = format!("\"{}\"", scalar.text);
@@ -178,7 +179,7 @@ fn string<'a>(node: &'a Node, decoder: &mut Decoder<'_>, expected: &str) -> Opti
             );
             None
         }
-        None => {
+        _ => {
             decoder.wrong_type(node, expected);
             None
         }

@@ -2,9 +2,14 @@
 //!
 //! Every question is a list of words for `exec`, so that no shell reads a path, a port or a name.
 
-use stackc_model::{EnvName, Kind, Service};
+use stackc_model::{EnvName, Environment, Health, Kind, Service};
 
 use crate::conventions::SECRETS_DIR;
+use crate::image;
+
+/// The program that asks for native ones: it is built along with them, for their images hold nothing
+/// else that could.
+pub const HEALTHCHECK: &str = "/docker-healthcheck";
 
 /// Asks a URL; `fetch` would refuse the ports that browsers block and follow redirects.
 const NODE_HTTP: &str = "require('http').get(process.argv[1], (response) => \
@@ -17,24 +22,58 @@ const NODE_TOKEN: &str = "const [, url, name, folder] = process.argv; \
      process.exit(1))";
 const NODE_TCP: &str = "require('net').connect(process.argv[1], '127.0.0.1', () => \
      process.exit(0)).on('error', () => process.exit(1))";
-const PYTHON_HTTP: &str = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).close()";
-const PYTHON_TOKEN: &str = "import os, sys, urllib.request; _, url, name, folder = sys.argv; \
+/// Like the others it neither follows a redirect nor goes through a proxy.
+const PYTHON_HTTP: &str = "import http.client, sys; \
+     host, path = sys.argv[1].removeprefix('http://').split('/', 1); \
+     asked = http.client.HTTPConnection(host); asked.request('GET', '/' + path); \
+     sys.exit(asked.getresponse().status >= 400)";
+const PYTHON_TOKEN: &str = "import http.client, os, sys; _, url, name, folder = sys.argv; \
      token = os.environ.get(name) or open(f'{folder}/{name}').read().strip(); \
-     urllib.request.urlopen(urllib.request.Request(url, \
-     headers={'Authorization': f'Bearer {token}'})).close()";
+     host, path = url.removeprefix('http://').split('/', 1); \
+     asked = http.client.HTTPConnection(host); \
+     asked.request('GET', '/' + path, headers={'Authorization': f'Bearer {token}'}); \
+     sys.exit(asked.getresponse().status >= 400)";
 const PYTHON_TCP: &str =
     "import socket, sys; socket.create_connection(('127.0.0.1', sys.argv[1])).close()";
 
-/// The command that tells whether a service is ready, in a container that holds what one of `kind`
-/// does; `None` where nothing is known that could ask.
+/// What a container holds that can ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Node.js.
+    Node,
+    /// Python.
+    Python,
+    /// curl, beside nginx.
+    Curl,
+    /// [`HEALTHCHECK`].
+    Own,
+}
+
+impl Asker {
+    /// What the image of a service is known to hold; `None` where nothing is.
+    #[must_use]
+    pub fn of(environment: &Environment, service: &Service) -> Option<Self> {
+        let owner = image::owner(environment, service);
+        match *service.kind {
+            kind if kind.is_node() => Some(Self::Node),
+            kind if kind.is_static() => Some(Self::Curl),
+            Kind::Python => Some(Self::Python),
+            Kind::Go | Kind::Rust => image::generated(environment, owner).map(|_| Self::Own),
+            _ => None,
+        }
+    }
+}
+
+/// The command that tells whether a service is ready, in a container that holds `asker`; `None` where
+/// nothing is known that could ask.
 #[must_use]
-pub fn service(service: &Service, kind: Kind) -> Option<Vec<String>> {
+pub fn service(service: &Service, asker: Option<Asker>) -> Option<Vec<String>> {
     let health = service.health.as_ref()?;
     if let Some(command) = &health.command {
         return Some(command.value.clone());
     }
     if let Some(name) = &health.tcp {
-        return connection(kind, *service.ports.get(&name.value)?.number);
+        return connection(asker?, health, *service.ports.get(&name.value)?.number);
     }
     if health.grpc.is_some() {
         return None;
@@ -42,67 +81,101 @@ pub fn service(service: &Service, kind: Kind) -> Option<Vec<String>> {
     let port = *service.main_port()?.1.number;
     let token = health.token.as_ref().map(|token| &token.value);
     match health.ready.as_ref().or(health.live.as_ref()) {
-        Some(asked) => path(kind, port, asked, token),
-        None if service.kind.is_static() => path(kind, port, "/", None),
-        None => connection(kind, port),
+        Some(asked) => path(asker?, health, port, asked, token),
+        None if service.kind.is_static() => path(asker?, health, port, "/", None),
+        None => connection(asker?, health, port),
     }
 }
 
-/// The command that asks a path; `None` where nothing is known that could.
+/// The command that asks a path; `None` where it cannot.
 #[must_use]
-pub fn path(kind: Kind, port: u16, path: &str, token: Option<&EnvName>) -> Option<Vec<String>> {
+pub fn path(
+    asker: Asker,
+    health: &Health,
+    port: u16,
+    path: &str,
+    token: Option<&EnvName>,
+) -> Option<Vec<String>> {
     let url = format!("http://127.0.0.1:{port}{path}");
-    let (program, flag, script) = match (kind, token) {
-        (kind, None) if kind.is_node() => ("node", "-e", NODE_HTTP),
-        (kind, Some(_)) if kind.is_node() => ("node", "-e", NODE_TOKEN),
-        (Kind::Python, None) => ("python", "-c", PYTHON_HTTP),
-        (Kind::Python, Some(_)) => ("python", "-c", PYTHON_TOKEN),
-        (kind, None) if kind.is_static() => return Some(curl(&url)),
-        _ => return None,
+    let mut words = match (asker, token) {
+        (Asker::Node, None) => script("node", "-e", NODE_HTTP, url),
+        (Asker::Node, _) => script("node", "-e", NODE_TOKEN, url),
+        (Asker::Python, None) => script("python", "-c", PYTHON_HTTP, url),
+        (Asker::Python, _) => script("python", "-c", PYTHON_TOKEN, url),
+        (Asker::Own, _) => own(health, port).into_iter().chain([path.to_owned()]).collect(),
+        (Asker::Curl, None) => return Some(curl(&url)),
+        (Asker::Curl, Some(_)) => return None,
     };
-    let mut words: Vec<String> = vec![program.into(), flag.into(), script.into(), url];
     words.extend(token.into_iter().flat_map(|name| [name.to_string(), SECRETS_DIR.to_owned()]));
     Some(words)
 }
 
-/// The command that connects to a port; `None` where nothing is known that could.
-#[must_use]
-pub fn connection(kind: Kind, port: u16) -> Option<Vec<String>> {
-    let (program, flag, script) = match kind {
-        kind if kind.is_node() => ("node", "-e", NODE_TCP),
-        Kind::Python => ("python", "-c", PYTHON_TCP),
-        _ => return None,
-    };
-    Some([program, flag, script, &port.to_string()].map(str::to_owned).to_vec())
+/// The command that connects to a port; `None` where it cannot.
+fn connection(asker: Asker, health: &Health, port: u16) -> Option<Vec<String>> {
+    match asker {
+        Asker::Node => Some(script("node", "-e", NODE_TCP, port.to_string())),
+        Asker::Python => Some(script("python", "-c", PYTHON_TCP, port.to_string())),
+        Asker::Own => Some(own(health, port).to_vec()),
+        Asker::Curl => None,
+    }
+}
+
+fn script(program: &str, flag: &str, text: &str, asked: String) -> Vec<String> {
+    vec![program.to_owned(), flag.to_owned(), text.to_owned(), asked]
+}
+
+/// Our own program; it is told how long it may take.
+fn own(health: &Health, port: u16) -> [String; 3] {
+    [HEALTHCHECK.to_owned(), health.timeout.millis.to_string(), port.to_string()]
 }
 
 /// Asks a URL with curl, which every official nginx image but the `slim` one holds.
 #[must_use]
 pub fn curl(url: &str) -> Vec<String> {
-    let words =
-        ["curl", "--fail", "--silent", "--show-error", "--globoff", "--output", "/dev/null", url];
-    words.map(str::to_owned).to_vec()
+    let words = "curl --fail --silent --show-error --globoff --noproxy * --output /dev/null";
+    words.split(' ').chain([url]).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EnvName, Kind, connection, path};
+    use stackc_model::{Health, Origin, Seconds, Sourced};
 
-    #[test]
-    fn a_token_is_named_and_never_written() {
-        let name = EnvName::new("HEALTH_TOKEN").unwrap();
-        for kind in [Kind::Node, Kind::Python] {
-            let words = path(kind, 3000, "/ready", Some(&name)).unwrap();
-            assert_eq!(words[3..], ["http://127.0.0.1:3000/ready", "HEALTH_TOKEN", "/run/secrets"]);
-            assert_eq!(path(kind, 3000, "/ready", None).unwrap().len(), 4);
+    use super::{Asker, EnvName, connection, path};
+
+    fn health() -> Health {
+        let seconds = |value| Sourced { value: Seconds::new(value), origin: Origin::Default("") };
+        Health {
+            live: None,
+            ready: None,
+            startup: None,
+            detail: None,
+            command: None,
+            tcp: None,
+            grpc: None,
+            token: None,
+            interval: seconds(10),
+            timeout: seconds(3),
         }
     }
 
     #[test]
-    fn nothing_is_asked_of_an_image_nothing_is_known_of() {
+    fn a_token_is_named_and_never_written() {
         let name = EnvName::new("HEALTH_TOKEN").unwrap();
-        assert_eq!(path(Kind::Image, 80, "/", None), None);
-        assert_eq!(path(Kind::Static, 80, "/", Some(&name)), None);
-        assert_eq!(connection(Kind::Rust, 80), None);
+        for asker in [Asker::Node, Asker::Python] {
+            let words = path(asker, &health(), 3000, "/ready", Some(&name)).unwrap();
+            assert_eq!(words[3..], ["http://127.0.0.1:3000/ready", "HEALTH_TOKEN", "/run/secrets"]);
+            assert_eq!(path(asker, &health(), 3000, "/ready", None).unwrap().len(), 4);
+        }
+        let words = path(Asker::Own, &health(), 3000, "/ready", Some(&name)).unwrap();
+        let told =
+            ["/docker-healthcheck", "3000", "3000", "/ready", "HEALTH_TOKEN", "/run/secrets"];
+        assert_eq!(words, told);
+    }
+
+    #[test]
+    fn curl_is_given_no_token_and_no_bare_port() {
+        let name = EnvName::new("HEALTH_TOKEN").unwrap();
+        assert_eq!(path(Asker::Curl, &health(), 80, "/", Some(&name)), None);
+        assert_eq!(connection(Asker::Curl, &health(), 80), None);
     }
 }

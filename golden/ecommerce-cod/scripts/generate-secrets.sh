@@ -20,7 +20,7 @@ readonly ENVIRONMENTS='development staging production'
 #
 # READERS  the users that read its file          PLACE   `.env` where compose puts it into a container
 # HOLDERS  the containers that have it           DAYS    how often it is to be changed
-# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, or line
+# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, json:NAME, or line
 #
 # What stands between single quotes is from the stack, and is no code.
 # shellcheck disable=SC2016
@@ -66,7 +66,7 @@ secrets() {
       secret REDIS_ACL derived 999 - - - - \
         'ACL file of the data store redis' 'text:user default on >' raw:REDIS_PASSWORD 'text: ~* &* +@all' line 'text:user monitoring on >' raw:REDIS_MONITORING_PASSWORD 'text: +ping +info +config|get +client|setname +latency|latest +latency|histogram +slowlog|get +slowlog|len' line
       secret REDIS_EXPORTER derived 999 - - - - \
-        'password file of the exporter of the data store redis' 'text:{"redis://monitoring@redis:6379": "' url:REDIS_MONITORING_PASSWORD 'text:"}' line
+        'password file of the exporter of the data store redis' 'text:{"redis://monitoring@redis:6379": "' json:REDIS_MONITORING_PASSWORD 'text:"}' line
       secret REDIS_URL derived 10001 - - - - \
         'address of the data store redis with its password' text:redis://: url:REDIS_PASSWORD text:@redis:6379
       ;;
@@ -91,7 +91,7 @@ secrets() {
       secret REDIS_ACL derived 999 - - - - \
         'ACL file of the data store redis' 'text:user default on >' raw:REDIS_PASSWORD 'text: ~* &* +@all' line 'text:user monitoring on >' raw:REDIS_MONITORING_PASSWORD 'text: +ping +info +config|get +client|setname +latency|latest +latency|histogram +slowlog|get +slowlog|len' line
       secret REDIS_EXPORTER derived 999 - - - - \
-        'password file of the exporter of the data store redis' 'text:{"redis://monitoring@redis:6379": "' url:REDIS_MONITORING_PASSWORD 'text:"}' line
+        'password file of the exporter of the data store redis' 'text:{"redis://monitoring@redis:6379": "' json:REDIS_MONITORING_PASSWORD 'text:"}' line
       secret REDIS_URL derived 10001 - - - - \
         'address of the data store redis with its password' text:redis://: url:REDIS_PASSWORD text:@redis:6379
       ;;
@@ -204,6 +204,18 @@ percent() { # VALUE
         ;;
     esac
   done
+}
+
+# As it may stand in a string of JSON.
+json() { # VALUE OF FROM
+  REPLY=${1//\\/\\\\}
+  REPLY=${REPLY//\"/\\\"}
+  REPLY=${REPLY//$'\n'/\\n}
+  REPLY=${REPLY//$'\r'/\\r}
+  REPLY=${REPLY//$'\t'/\\t}
+  if [[ "${REPLY}" == *[[:cntrl:]]* ]]; then
+    die 1 "${2} is JSON, and ${3} holds a control character: give it another value"
+  fi
 }
 
 # What somebody gives. One line loses its line break; several keep theirs.
@@ -475,6 +487,8 @@ derive() { # the columns of a secret
         fi
         if [[ "${part}" == url:* ]]; then
           percent "${bare}"
+        elif [[ "${part}" == json:* ]]; then
+          json "${bare}" "${1}" "${base}"
         elif [[ "${bare}" == *[[:space:][:cntrl:]]* ]]; then
           die 1 "${1} takes ${base} as it is, which holds a blank or a line break: give it another value"
         fi

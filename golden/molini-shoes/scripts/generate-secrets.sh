@@ -20,7 +20,7 @@ readonly ENVIRONMENTS=development
 #
 # READERS  the users that read its file          PLACE   `.env` where compose puts it into a container
 # HOLDERS  the containers that have it           DAYS    how often it is to be changed
-# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, or line
+# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, json:NAME, or line
 #
 # What stands between single quotes is from the stack, and is no code.
 # shellcheck disable=SC2016
@@ -156,6 +156,18 @@ percent() { # VALUE
         ;;
     esac
   done
+}
+
+# As it may stand in a string of JSON.
+json() { # VALUE OF FROM
+  REPLY=${1//\\/\\\\}
+  REPLY=${REPLY//\"/\\\"}
+  REPLY=${REPLY//$'\n'/\\n}
+  REPLY=${REPLY//$'\r'/\\r}
+  REPLY=${REPLY//$'\t'/\\t}
+  if [[ "${REPLY}" == *[[:cntrl:]]* ]]; then
+    die 1 "${2} is JSON, and ${3} holds a control character: give it another value"
+  fi
 }
 
 # What somebody gives. One line loses its line break; several keep theirs.
@@ -427,6 +439,8 @@ derive() { # the columns of a secret
         fi
         if [[ "${part}" == url:* ]]; then
           percent "${bare}"
+        elif [[ "${part}" == json:* ]]; then
+          json "${bare}" "${1}" "${base}"
         elif [[ "${bare}" == *[[:space:][:cntrl:]]* ]]; then
           die 1 "${1} takes ${base} as it is, which holds a blank or a line break: give it another value"
         fi

@@ -20,7 +20,7 @@ readonly ENVIRONMENTS='development demo staging production'
 #
 # READERS  the users that read its file          PLACE   `.env` where compose puts it into a container
 # HOLDERS  the containers that have it           DAYS    how often it is to be changed
-# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, or line
+# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, json:NAME, or line
 #
 # What stands between single quotes is from the stack, and is no code.
 # shellcheck disable=SC2016
@@ -39,7 +39,7 @@ secrets() {
       secret PROBE_TOKEN given 10001 - api - - \
         'bearer token of those who watch a service'
       secret PUSH_PRIVATE_KEY vapid,PUSH_PUBLIC_KEY 10001 - 'agent api stream' - - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret SEARCH_LICENCE given 1000 - search - - \
         'content of a file'
       secret SENTRY_DSN given 10001 - api - - \
@@ -47,7 +47,7 @@ secrets() {
       secret SESSION_KEY hex:32 10001 - api - - \
         'signs sessions'
       secret STRIPE_KEY given 10001 - api 90 - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret ANNOUNCE_BROKER_URL derived 10001 - - - - \
         'BROKER_URL of announce, put together from other secrets' text:redis://: url:CACHE_PASSWORD text:@cache:6379/1
       secret API_BROKER_URL derived 10001 - - - - \
@@ -80,7 +80,7 @@ secrets() {
       secret PROBE_TOKEN given 10001 - api - - \
         'bearer token of those who watch a service'
       secret PUSH_PRIVATE_KEY vapid,PUSH_PUBLIC_KEY 10001 - 'agent api stream' - - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret SEARCH_LICENCE given 1000 - search - - \
         'content of a file'
       secret SENTRY_DSN given 10001 - api - - \
@@ -88,7 +88,7 @@ secrets() {
       secret SESSION_KEY hex:32 10001 - api - - \
         'signs sessions'
       secret STRIPE_KEY given 10001 - api 90 - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret ANNOUNCE_BROKER_URL derived 10001 - - - - \
         'BROKER_URL of announce, put together from other secrets' text:redis://: url:CACHE_PASSWORD text:@cache:6379/1
       secret API_BROKER_URL derived 10001 - - - - \
@@ -119,7 +119,7 @@ secrets() {
       secret PROBE_TOKEN given 10001 - api - - \
         'bearer token of those who watch a service'
       secret PUSH_PRIVATE_KEY vapid,PUSH_PUBLIC_KEY 10001 - 'agent api stream' - - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret SEARCH_LICENCE given 1000 - search - - \
         'content of a file'
       secret SENTRY_DSN given 10001 - api - - \
@@ -127,7 +127,7 @@ secrets() {
       secret SESSION_KEY hex:32 10001 - api - - \
         'signs sessions'
       secret STRIPE_KEY given 10001 - api 90 - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret ANNOUNCE_BROKER_URL derived 10001 - - - - \
         'BROKER_URL of announce, put together from other secrets' text:redis://: url:CACHE_PASSWORD text:@cache:6379/1
       secret API_BROKER_URL derived 10001 - - - - \
@@ -158,7 +158,7 @@ secrets() {
       secret PROBE_TOKEN given 10001 - api - - \
         'bearer token of those who watch a service'
       secret PUSH_PRIVATE_KEY vapid,PUSH_PUBLIC_KEY 10001 - 'agent api stream' - - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret SEARCH_LICENCE given 1000 - search - - \
         'content of a file'
       secret SENTRY_DSN given 10001 - api - - \
@@ -166,7 +166,7 @@ secrets() {
       secret SESSION_KEY hex:32 10001 - api - - \
         'signs sessions'
       secret STRIPE_KEY given 10001 - api 90 - \
-        'for announce api check nightly reindex'
+        'for announce, api, check, nightly, reindex'
       secret ANNOUNCE_BROKER_URL derived 10001 - - - - \
         'BROKER_URL of announce, put together from other secrets' text:redis://: url:CACHE_PASSWORD text:@cache:6379/1
       secret API_BROKER_URL derived 10001 - - - - \
@@ -293,6 +293,18 @@ percent() { # VALUE
         ;;
     esac
   done
+}
+
+# As it may stand in a string of JSON.
+json() { # VALUE OF FROM
+  REPLY=${1//\\/\\\\}
+  REPLY=${REPLY//\"/\\\"}
+  REPLY=${REPLY//$'\n'/\\n}
+  REPLY=${REPLY//$'\r'/\\r}
+  REPLY=${REPLY//$'\t'/\\t}
+  if [[ "${REPLY}" == *[[:cntrl:]]* ]]; then
+    die 1 "${2} is JSON, and ${3} holds a control character: give it another value"
+  fi
 }
 
 # What somebody gives. One line loses its line break; several keep theirs.
@@ -564,6 +576,8 @@ derive() { # the columns of a secret
         fi
         if [[ "${part}" == url:* ]]; then
           percent "${bare}"
+        elif [[ "${part}" == json:* ]]; then
+          json "${bare}" "${1}" "${base}"
         elif [[ "${bare}" == *[[:space:][:cntrl:]]* ]]; then
           die 1 "${1} takes ${base} as it is, which holds a blank or a line break: give it another value"
         fi

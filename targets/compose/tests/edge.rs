@@ -105,7 +105,12 @@ fn large_uploads_get_room_at_the_edge() {
     stack.environments[0].routes[0].body_limit = usual(stackc_model::Bytes::mib(100));
     let nginx = &lowered(&stack).0["services"]["nginx"];
     assert_eq!(nginx["tmpfs"], json!(["/tmp:mode=1777,size=400m"]));
-    assert_eq!(nginx["deploy"]["resources"]["limits"]["memory"], "928m");
+    assert_eq!(nginx["deploy"]["resources"]["limits"]["memory"], "948m");
+    // Each limit has a memory of its own.
+    let span = stack.environments[0].services[0].span;
+    stack.environments[0].limits = vec![limit("login", span), limit("search", span)];
+    let nginx = &lowered(&stack).0["services"]["nginx"];
+    assert_eq!(nginx["deploy"]["resources"]["limits"]["memory"], "968m");
     stack.environments[0].routes[0].body_limit = usual(stackc_model::Bytes(50_000_000));
     let nginx = &lowered(&stack).0["services"]["nginx"];
     assert_eq!(nginx["tmpfs"], json!(["/tmp:mode=1777,size=191m"]));
@@ -119,4 +124,18 @@ fn the_edge_is_never_closed_for_long() {
         lowered(&stack).0["services"]["nginx"]["stop_grace_period"].clone()
     };
     assert_eq!((grace(10), grace(600)), (json!("15s"), json!("35s")));
+}
+
+fn limit(name: &str, span: stackc_source::Span) -> stackc_model::Limit {
+    stackc_model::Limit {
+        name: fixture::label(name),
+        span,
+        rate: usual(stackc_model::Rate { count: 9, window: stackc_model::Seconds::new(60) }),
+        paths: Vec::new(),
+        methods: Vec::new(),
+        mode: usual(stackc_model::LimitMode::Average),
+        key: usual(stackc_model::LimitKey::Address),
+        enforce: usual(stackc_model::Enforce::Edge),
+        exempt: Vec::new(),
+    }
 }

@@ -1,4 +1,7 @@
 ARG NODE_IMAGE={{ image }}
+{% if build_image %}
+ARG BUILD_IMAGE={{ build_image }}
+{% endif %}
 {% if web_image %}
 ARG NGINX_IMAGE={{ web_image }}
 {% endif %}
@@ -7,7 +10,13 @@ FROM ${NODE_IMAGE} AS base
 WORKDIR /app
 
 # What the lock file says, tools of the build included.
+{% if build_image %}
+# The tools of Prisma need OpenSSL, which the slim image does not hold.
+FROM ${BUILD_IMAGE} AS deps
+WORKDIR /app
+{% else %}
 FROM base AS deps
+{% endif %}
 {% if kind == "nextjs" %}
 ENV NEXT_TELEMETRY_DISABLED=1
 {% endif %}
@@ -35,15 +44,22 @@ COPY --link --parents package.json yarn.lock .yarnrc.yml* ./**/package.json ./
 COPY --link package.json yarn.lock .yarnrc.yml* ./
 {% endif %}
 {% endif %}
+{% if manager != "yarn" %}
+COPY --link patche[s] ./patches
+{% endif %}
+{% if prisma %}
+# An install script of the project may make the client of Prisma, which is made from the schema.
+COPY --link --parents ./**/prisma.config.* ./**/*.prisma ./
+{% endif %}
 {% if manager == "npm" %}
 RUN --mount=type=cache,id=npm,target=/root/.npm \
-    npm ci --no-audit --no-fund
+    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}npm ci --no-audit --no-fund
 {% elif manager == "pnpm" %}
 RUN --mount=type=cache,id=pnpm,target=/root/.pnpm-store \
-    pnpm install --frozen-lockfile --store-dir /root/.pnpm-store
+    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}pnpm install --frozen-lockfile --store-dir /root/.pnpm-store
 {% else %}
 RUN --mount=type=cache,id=yarn,target=/root/.yarn \
-    yarn install --immutable
+    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}yarn install --immutable
 {% endif %}
 
 FROM deps AS build

@@ -5,7 +5,7 @@ WORKDIR /app
 
 # What the lock file says, in an environment that is moved as a whole.
 FROM base AS deps
-ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/venv
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON=/usr/local/bin/python UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/venv
 RUN --mount=type=cache,id=pip,target=/root/.cache/pip \
     pip install {{ uv }}
 {% if package %}

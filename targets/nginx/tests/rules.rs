@@ -174,4 +174,32 @@ fn an_old_nginx_keeps_connections_to_services_open() {
     for text in since.values() {
         assert!(!text.contains(clear) && !text.contains("keepalive 32"), "{text}");
     }
+    for files in [before, since] {
+        // Shorter than any service keeps them.
+        assert_eq!(files["nginx.conf"].matches("        keepalive_timeout 1s;").count(), 2);
+    }
+}
+
+#[test]
+fn long_names_get_room() {
+    let name = |length| "a".repeat(length);
+    let sized = |length: usize| {
+        let (files, said) = with(|environment| {
+            let mut limit = limit(&name(length - "limit__counted".len()), 100, 60);
+            limit.exempt = vec![sourced("192.0.2.1".to_owned())];
+            environment.routes[1].limits = vec![limit.name.clone()];
+            environment.limits = vec![limit];
+            let origin = sourced(format!("https://{}", name(length - "https://".len())));
+            environment.edge.cors =
+                Some(Cors { origins: vec![origin], credentials: false, methods: Vec::new() });
+        });
+        assert!(said.is_empty(), "{said:?}");
+        files["nginx.conf"].clone()
+    };
+    assert!(!sized(46).contains("hash_bucket_size"));
+    let larger = sized(47);
+    assert!(
+        larger.contains("    map_hash_bucket_size 128;\n    variables_hash_bucket_size 128;\n")
+    );
+    assert!(larger.find("map_hash_bucket_size") < larger.find("log_format"));
 }

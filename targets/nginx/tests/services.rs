@@ -149,7 +149,7 @@ fn copies_of_a_sticky_service_in_swarm_are_found_one_by_one() {
         .0["nginx.conf"]
             .clone()
     };
-    assert!(on(&[Platform::Swarm]).contains("server tasks.backend:3000 resolve;"));
+    assert!(on(&[Platform::Swarm]).contains("server tasks.backend:3000 resolve max_fails=0;"));
     let both = on(&[Platform::Compose, Platform::Swarm]);
-    assert!(both.contains("server backend:3000 resolve;") && !both.contains("tasks."));
+    assert!(both.contains("server backend:3000 resolve max_fails=0;") && !both.contains("tasks."));
 }

@@ -13,6 +13,48 @@ pub(crate) fn documents(path: &str, text: &str) -> Result<Vec<Value>, String> {
         .collect()
 }
 
+/// The documents as those who run them have them.
+fn meant(path: &str, text: &str) -> Result<Vec<Value>, String> {
+    let mut all = documents(path, text)?;
+    if is_swarm(path) {
+        all.iter_mut().try_for_each(expand).map_err(|fault| format!("{path}: {fault}"))?;
+    }
+    Ok(all)
+}
+
+fn is_swarm(path: &str) -> bool {
+    path.starts_with("swarm.")
+}
+
+/// A swarm expands templates in the variables and mounts of a service, and nowhere else.
+fn expand(document: &mut Value) -> Result<(), String> {
+    let services = document.get_mut("services").and_then(Value::as_mapping_mut);
+    for (_, service) in services.into_iter().flat_map(serde_yaml::Mapping::iter_mut) {
+        let variables = service.get_mut("environment").and_then(Value::as_mapping_mut);
+        for (_, value) in variables.into_iter().flat_map(serde_yaml::Mapping::iter_mut) {
+            expand_text(value)?;
+        }
+        let mounts = service.get_mut("volumes").and_then(Value::as_sequence_mut);
+        for mount in mounts.into_iter().flatten() {
+            for end in ["source", "target"] {
+                mount.get_mut(end).map_or(Ok(()), expand_text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The only template there may be gives the braces that would begin one.
+fn expand_text(value: &mut Value) -> Result<(), String> {
+    let Value::String(text) = value else { return Ok(()) };
+    let braces = text.replace("{{\"{{\"}}", "\0");
+    if braces.contains("{{") {
+        return Err(format!("{text:?} is a template"));
+    }
+    *text = braces.replace('\0', "{{");
+    Ok(())
+}
+
 fn is_data(path: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
 }
@@ -28,7 +70,7 @@ pub(crate) fn differ(
     };
     let (before, after) = (files(before), files(after));
     for (path, text) in after.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
-        if let Err(fault) = if is_data(path) { documents(path, text).map(drop) } else { Ok(()) } {
+        if let Err(fault) = if is_data(path) { meant(path, text).map(drop) } else { Ok(()) } {
             return Some(fault);
         }
     }
@@ -56,7 +98,7 @@ struct Swap<'a> {
 impl Swap<'_> {
     fn file(&self, path: &str, was: &str, is: &str) -> Option<String> {
         if is_data(path) {
-            let (Ok(was), Ok(is)) = (documents(path, was), documents(path, is)) else {
+            let (Ok(was), Ok(is)) = (meant(path, was), meant(path, is)) else {
                 return None;
             };
             let all = was.iter().zip(&is).find_map(|(was, is)| self.data(path, was, is));
@@ -77,9 +119,10 @@ impl Swap<'_> {
         lost.map(|line| format!("the line {line:?} is gone")).or(grown)
     }
 
-    /// Whether a text has the plain string in it, in capitals where it is part of a variable's name.
+    /// Whether a text has the plain string in it, in capitals where it is part of a variable's name and
+    /// in small letters where it is part of an example.
     fn named_after(&self, text: &str) -> bool {
-        text.contains(self.plain) || text.contains(&self.plain.to_ascii_uppercase())
+        text.to_ascii_lowercase().contains(&self.plain.to_ascii_lowercase())
     }
 
     fn data(&self, path: &str, was: &Value, is: &Value) -> Option<String> {
@@ -129,7 +172,7 @@ impl Swap<'_> {
         }
         let wanted = [self.hostile.to_owned(), self.hostile.replace("$${", "${")];
         let read = match path {
-            _ if path.starts_with("compose") => compose(is).into_iter().collect(),
+            _ if path.starts_with("compose") || is_swarm(path) => compose(is).into_iter().collect(),
             // In words `$$` is a dollar sign.
             _ if path.starts_with("k8s") => vec![is.to_owned(), is.replace("$$", "$")],
             // A word of a shell, or a pattern of branches.
@@ -166,7 +209,7 @@ impl Swap<'_> {
     }
 }
 
-/// Compose takes `$$` for a dollar sign, and any other `$` for a variable.
+/// Compose takes `$$` for a dollar sign, and any other `$` for a variable; so does who deploys to a swarm.
 fn compose(text: &str) -> Option<String> {
     let plain = text.replace("$$", "\0");
     (!plain.contains('$')).then(|| plain.replace('\0', "$"))

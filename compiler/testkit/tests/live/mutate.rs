@@ -79,7 +79,7 @@ const SHOP: &str = "shop::production";
 
 /// Every configuration that is broken on purpose.
 pub(crate) const MUTATIONS: &[Mutation] = &[
-    other("resolve", "an address believed for long", SHOP, "valid=10s", "valid=300s"),
+    other("resolve", "an address believed for long", SHOP, "valid=2s", "valid=300s"),
     other(
         "tls",
         "TLS 1.1",
@@ -190,6 +190,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "server_tokens off;",
         "server_tokens off; large_client_header_buffers 4 64k;",
     ),
+    without_it("bodies", "proxy_buffer_size", ALL),
     without_it("slow", "client_header_timeout", ALL),
     without_it("slow", "client_body_timeout", ALL),
     without_it("slow", "proxy_read_timeout 1s", ALL),

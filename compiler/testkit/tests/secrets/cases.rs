@@ -248,7 +248,11 @@ fn expected(host: &Host, environment: &Environment, id: SecretId, in_url: bool) 
     for segment in &text.segments {
         match segment {
             Segment::Literal(literal) => {
-                in_url |= literal.contains("://");
+                // A quote ends it: of JSON, where all values are digits and letters here.
+                in_url = match literal.rsplit_once("://") {
+                    Some((_, tail)) => !tail.contains('"'),
+                    None => in_url,
+                };
                 out += literal;
             }
             Segment::Secret(id) => out += &expected(host, environment, *id, in_url),

@@ -23,7 +23,7 @@ services:
     needs: [postgres, redis]
     secrets: [KEY, GIVEN, PUSH_KEY, SIGN_KEY, TOKEN]
     secret_delivery: env
-    env: {BEARER: "Bearer ${secrets.GIVEN}"}
+    env: {BEARER: "Bearer ${secrets.GIVEN}", DOC: '{"key": "${secrets.GIVEN}"}'}
     security: {user: 1000}
   other: {kind: image, image: acme/other:1.2.3, secrets: [KEY, TOKEN], secret_delivery: file, security: {user: 2000}}
 data: {postgres: 16, redis: 7}
@@ -106,6 +106,7 @@ fn values_are_no_code() {
     assert!(refused.text.contains("API_BEARER takes GIVEN as it is"), "{}", refused.text);
     assert_eq!(host.give("GIVEN", "'$HOME`id`\\\"#").status, 0);
     assert_eq!(host.value("API_BEARER"), "Bearer '$HOME`id`\\\"#");
+    assert_eq!(host.value("API_DOC"), r##"{"key": "'$HOME`id`\\\"#"}"##);
     let env = fs::read_to_string(host.path(".env")).unwrap();
     assert!(env.contains("API_BEARER=\"Bearer '\\$HOME`id`\\\\\\\"#\"\n"), "{env}");
     host.keeps_quiet();

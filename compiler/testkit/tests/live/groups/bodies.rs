@@ -22,6 +22,7 @@ pub(super) fn run(world: &World, report: &Report) -> Result<(), String> {
             unannounced(world, report, route, limit)?;
         }
         heads(world, report, route);
+        answers(world, report, route);
     }
     Ok(())
 }
@@ -101,4 +102,15 @@ fn heads(world: &World, report: &Report, route: &Route) {
             format!("{what}: services reached")
         });
     }
+}
+
+/// The head of an answer may hold a session that stands in several cookies.
+fn answers(world: &World, report: &Report, route: &Route) {
+    let path = route.path.as_str();
+    let cookie = |name| format!("{name}={}", "s".repeat(4000));
+    let script = ["a", "b", "c"]
+        .into_iter()
+        .fold(Script::status(200), |script, name| script.header("Set-Cookie", &cookie(name)));
+    let reply = world.ask(report, world.request(route, path), script);
+    report.equal(&reply.answer.status, &200, || format!("{path} with three long cookies"));
 }
