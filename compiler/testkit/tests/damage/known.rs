@@ -23,6 +23,12 @@ impl Row {
 /// The rows, stack by stack.
 pub(crate) const FAR: &[Row] = &[
     Row {
+        stack: "grocery-list",
+        line: "registry: ghcr.io/acme/grocery-list",
+        damage: Damage::Deleted,
+        why: "what a stack does not say has no place; the services that a swarm cannot pull do",
+    },
+    Row {
         stack: "kroi-auto-center",
         line: "redis: {provider: other}",
         damage: Damage::Deleted,
