@@ -9,6 +9,6 @@ if ! cargo deny --version >/dev/null 2>&1; then
 fi
 cargo deny --locked check --hide-inclusion-graph licenses bans sources
 cargo test --locked --workspace
-cargo test --locked -p stackc-testkit --features tools --test tools --test editor --test secrets --test hostile_nginx
+cargo test --locked -p stackc-testkit --features tools --test tools --test editor --test secrets --test hostile_nginx --test asking
 cargo test --locked -p stackc-testkit --features tools --test hostile yaml_1_1
 cargo test --locked -p stackc-testkit --features tools --test live
