@@ -35,9 +35,19 @@ impl Place<'_> {
             .collect()
     }
 
-    /// The compose file, where there is one.
+    /// The compose file with all that it includes, where there is one.
     fn compose(&self) -> Option<Value> {
-        self.documents("compose").into_iter().find(|document| document.get("services").is_some())
+        let files = self.documents("compose").into_iter();
+        let files = files.filter(|document| document.get("services").is_some());
+        files.reduce(|mut whole, part| {
+            for (section, part) in part.as_mapping().into_iter().flatten() {
+                match (whole.get_mut(section).and_then(Value::as_mapping_mut), part.as_mapping()) {
+                    (Some(whole), Some(part)) => whole.extend(part.clone()),
+                    _ => whole[section] = part.clone(),
+                }
+            }
+            whole
+        })
     }
 
     /// The manifests of a kind.
