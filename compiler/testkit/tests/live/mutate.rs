@@ -160,7 +160,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "limits",
         "a key by address",
         ALL,
-        "limit_req_zone $limit_keyed_client",
+        "limit_req_zone $limit_counted_by_a_header_that_tells_customers_client",
         "limit_req_zone $binary_remote_addr",
     ),
     without_it("limits", "limit_req_status", ALL),
