@@ -3,7 +3,7 @@ ARG RUNTIME_IMAGE={{ runtime_image }}
 
 FROM ${GO_IMAGE} AS base
 WORKDIR /src
-ENV CGO_ENABLED=0
+ENV CGO_ENABLED=0 GOCACHE=/var/cache/go-build
 
 FROM base AS deps
 COPY --link go.mod go.sum* ./
@@ -19,7 +19,7 @@ ENV {{ name }}=${{ name }}
 {% endfor %}
 COPY --link . .
 RUN --mount=type=cache,id=go-modules,target=/go/pkg/mod \
-    --mount=type=cache,id=go-build,target=/root/.cache/go-build \
+    --mount=type=cache,id=go-build,target=/var/cache/go-build \
 {% if command %}
    {% for word in command %} {{ word | shell }}{% endfor %} \
     && install -D {{ output }} /out/bin/{{ program }}

@@ -23,8 +23,8 @@ ENV NEXT_TELEMETRY_DISABLED=1
 {% if manager != "npm" %}
 # The version that `packageManager` of package.json names wins over the one that is prepared here.
 ENV COREPACK_HOME=/usr/local/share/corepack COREPACK_ENABLE_DOWNLOAD_PROMPT=0
-RUN --mount=type=cache,id=npm,target=/root/.npm \
-    npm install --global {{ corepack }} \
+RUN --mount=type=cache,id=npm,target=/var/cache/npm \
+    npm install --global --cache /var/cache/npm {{ corepack }} \
     && corepack enable {{ manager }} \
     && corepack prepare {{ manager_version }} --activate
 {% endif %}
@@ -52,14 +52,14 @@ COPY --link patche[s] ./patches
 COPY --link --parents ./**/prisma.config.* ./**/*.prisma ./
 {% endif %}
 {% if manager == "npm" %}
-RUN --mount=type=cache,id=npm,target=/root/.npm \
-    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}npm ci --no-audit --no-fund
+RUN --mount=type=cache,id=npm,target=/var/cache/npm \
+    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}npm ci --cache /var/cache/npm --no-audit --no-fund
 {% elif manager == "pnpm" %}
-RUN --mount=type=cache,id=pnpm,target=/root/.pnpm-store \
-    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}pnpm install --frozen-lockfile --store-dir /root/.pnpm-store
+RUN --mount=type=cache,id=pnpm,target=/var/cache/pnpm \
+    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}pnpm install --frozen-lockfile --store-dir /var/cache/pnpm
 {% else %}
-RUN --mount=type=cache,id=yarn,target=/root/.yarn \
-    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}yarn install --immutable
+RUN --mount=type=cache,id=yarn,target=/var/cache/yarn \
+    {%+ if prisma %}DATABASE_URL=postgresql://localhost/build {% endif %}YARN_GLOBAL_FOLDER=/var/cache/yarn yarn install --immutable
 {% endif %}
 
 FROM deps AS build

@@ -6,16 +6,16 @@ WORKDIR /app
 # What the lock file says, in an environment that is moved as a whole.
 FROM base AS deps
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON=/usr/local/bin/python UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/venv
-RUN --mount=type=cache,id=pip,target=/root/.cache/pip \
-    pip install {{ uv }}
+RUN --mount=type=cache,id=pip,target=/var/cache/pip \
+    pip install --cache-dir /var/cache/pip {{ uv }}
 {% if package %}
 COPY --link --parents pyproject.toml uv.lock ./**/pyproject.toml ./
 WORKDIR {{ place }}
 {% else %}
 COPY --link pyproject.toml uv.lock ./
 {% endif %}
-RUN --mount=type=cache,id=uv,target=/root/.cache/uv \
-    uv sync --frozen --no-dev --no-install-workspace
+RUN --mount=type=cache,id=uv,target=/var/cache/uv \
+    uv sync --cache-dir /var/cache/uv --frozen --no-dev --no-install-workspace
 
 FROM deps AS build
 {% for name in arguments %}
@@ -25,8 +25,8 @@ ARG {{ name }}
 ENV {{ name }}=${{ name }}
 {% endfor %}
 COPY --link --chown={{ user }}:{{ user }} . /app
-RUN --mount=type=cache,id=uv,target=/root/.cache/uv \
-    uv sync --frozen --no-dev --no-editable{% if command %} \
+RUN --mount=type=cache,id=uv,target=/var/cache/uv \
+    uv sync --cache-dir /var/cache/uv --frozen --no-dev --no-editable{% if command %} \
     &&{% for word in command %} {{ word | shell }}{% endfor %}{% endif %}
 
 

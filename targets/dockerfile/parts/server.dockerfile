@@ -4,13 +4,13 @@ FROM build AS production
 WORKDIR /app
 {% endif %}
 {% if manager == "npm" %}
-RUN --mount=type=cache,id=npm,target=/root/.npm \
-    npm prune --omit=dev --no-audit --no-fund
+RUN --mount=type=cache,id=npm,target=/var/cache/npm \
+    npm prune --cache /var/cache/npm --omit=dev --no-audit --no-fund
 {% elif manager == "pnpm" %}
 RUN CI=true pnpm prune --prod
 {% else %}
-RUN --mount=type=cache,id=yarn,target=/root/.yarn \
-    yarn workspaces focus --all --production
+RUN --mount=type=cache,id=yarn,target=/var/cache/yarn \
+    YARN_GLOBAL_FOLDER=/var/cache/yarn yarn workspaces focus --all --production
 {% endif %}
 
 FROM base AS runtime
