@@ -6,8 +6,7 @@ WORKDIR /app
 # What the lock file says, in an environment that is moved as a whole.
 FROM base AS deps
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON=/usr/local/bin/python UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/venv
-RUN --mount=type=cache,id=pip,target=/var/cache/pip \
-    pip install --cache-dir /var/cache/pip {{ uv }}
+RUN pip install --no-cache-dir {{ uv }}
 {% if package %}
 COPY --link --parents pyproject.toml uv.lock ./**/pyproject.toml ./
 WORKDIR {{ place }}
