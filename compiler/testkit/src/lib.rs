@@ -20,6 +20,20 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Where `tools/install.sh` puts what the tests run; the same rule as in its first lines.
+#[must_use]
+pub fn tools() -> PathBuf {
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let tools = std::env::var_os("STACKC_TOOLS").map(PathBuf::from);
+    tools.unwrap_or_else(|| home().join(".cache/stackc-tools"))
+}
+
+/// A program of [`tools`], which need not be on the `PATH`.
+#[must_use]
+pub fn tool(name: &str) -> PathBuf {
+    tools().join("bin").join(name)
+}
+
 /// A golden case: a folder that looks like a user's repository.
 #[derive(Debug, Clone)]
 pub struct Case {

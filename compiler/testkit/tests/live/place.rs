@@ -109,9 +109,7 @@ fn read(folder: &Path, into: &Path, out: &mut Vec<File>) -> std::io::Result<()> 
 
 /// Every environment there is to run.
 pub(crate) fn places() -> Result<Vec<Place>, String> {
-    let tools = std::env::var_os("STACKC_TOOLS").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map_or_else(PathBuf::new, PathBuf::from);
-    let tools = tools.unwrap_or_else(|| home.join(".cache/stackc-tools"));
+    let tools = stackc_testkit::tools();
     let place = |case: &str, environment: String, origin: Origin| Place {
         case: case.to_owned(),
         environment,

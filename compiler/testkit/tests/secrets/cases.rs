@@ -200,7 +200,7 @@ fn compose_reads_it(host: &Host, wanted: &Wanted) {
     if wanted.demands.is_empty() {
         return;
     }
-    let output = Command::new("docker-compose")
+    let output = Command::new(stackc_testkit::tool("docker-compose"))
         .args(["--project-directory", "."])
         .args(["-f", &wanted.file, "--profile", "*", "config", "--format", "json"])
         .arg("--no-env-resolution")
