@@ -3,7 +3,9 @@
 //!
 //! Files at the root of a context are named one by one: whatever lies there by chance, a dump or a key,
 //! stays out, and so do hidden folders. Other folders go along, for nobody can know in which of them a
-//! project has its sources; what is never source is taken out of them.
+//! project has its sources; what is never source is taken out of them. A folder of the root is itself
+//! left out by `*`, which ends its reading for patterns that would leave it out again; only a pattern of
+//! what lies in it, `name/**`, takes that out.
 
 use stackc_model::{Build, Kind, Service};
 use stackc_source::{Diagnostic, Diagnostics, codes};
@@ -81,7 +83,8 @@ const NEVER: [&str; 9] = [
     "**/*.p12",
 ];
 /// What this compiler writes at the root of the repository, and what hosts keep beside it.
-const TREE: [&str; 6] = ["acme", "certs", "k8s", "monitoring", "nginx", "secrets"];
+const TREE: [&str; 6] =
+    ["acme/**", "certs/**", "k8s/**", "monitoring/**", "nginx/**", "secrets/**"];
 /// What is no file of a site, which else shows all there is.
 const SITE: [&str; 4] = ["Dockerfile*", "*.dockerignore", ".*", "!.well-known"];
 /// What the compiler reads and writes at the root of the repository, and a site must not show.
@@ -109,7 +112,7 @@ pub(super) fn text(
     if let Some(allowed) = allowed {
         add(
             "Nothing of the root but its folders, and of these no hidden one.",
-            &["*", "!*/**", ".*"],
+            &["*", "!*/**", ".*/**"],
         );
         kept.extend(allowed.iter().chain(own).chain(&included).map(|name| format!("!{name}")));
         let kept: Vec<_> = kept.iter().map(String::as_str).collect();
@@ -138,14 +141,19 @@ fn of_kind(kind: Kind) -> (Option<&'static [&'static str]>, &'static [&'static s
                 "**/*.spec.*",
                 "**/*.test.*",
                 "**/__tests__",
-                "coverage",
+                "__tests__/**",
+                "coverage/**",
                 "**/node_modules",
+                "node_modules/**",
             ],
         ),
-        Kind::Python => (Some(&PYTHON), &["**/.*_cache", "**/.venv", "**/__pycache__", "tests"]),
+        Kind::Python => (
+            Some(&PYTHON),
+            &["**/.*_cache", "**/.venv", "**/__pycache__", "__pycache__/**", "tests/**"],
+        ),
         Kind::Go => (Some(&GO), &["**/*_test.go"]),
         // Cargo.toml may name tests and benches, and then cargo wants them to be there.
-        Kind::Rust => (Some(&RUST), &["target"]),
+        Kind::Rust => (Some(&RUST), &["target/**"]),
         Kind::Static => (None, &["**/node_modules"]),
     }
 }

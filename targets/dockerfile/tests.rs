@@ -298,7 +298,7 @@ fn what_is_not_named_is_not_sent() {
     let text = &sent.iter().find(|(path, _)| path.ends_with(".dockerignore")).unwrap().1;
     let lines: Vec<_> =
         text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    assert_eq!(lines[..3], ["*", "!*/**", ".*"]);
+    assert_eq!(lines[..3], ["*", "!*/**", ".*/**"]);
     let last = lines.iter().rposition(|line| line.starts_with('!')).unwrap();
     assert!(lines[last..].contains(&"**/.env") && lines[last..].contains(&"**/*.key"), "{text}");
     // A site shows what it is sent.
@@ -308,7 +308,8 @@ fn what_is_not_named_is_not_sent() {
         service.build.as_mut().unwrap().context = usual(".".to_owned());
     }));
     let site = &files.iter().find(|(path, _)| path.ends_with(".dockerignore")).unwrap().1;
-    for hidden in ["\n.*\n!.well-known\n", "\nstack.yaml\n", "\ncompose*.yaml\n", "\nsecrets\n"] {
+    for hidden in ["\n.*\n!.well-known\n", "\nstack.yaml\n", "\ncompose*.yaml\n", "\nsecrets/**\n"]
+    {
         assert!(site.contains(hidden), "{hidden}: {site}");
     }
     // Nor does what only the image needs come among the sources.

@@ -29,7 +29,7 @@ declare -A adds=(
 	[auger]=${program} [rasp]=${program}
 	[drill]="^(${script})$|${program}" [saw]="^(${script})$|${program}"
 	[lathe]='^(docker-entrypoint\.sh|app/(lathe/__(init|main)__\.py|pyproject\.toml|uv\.lock)|opt/venv/.*)$'
-	[planer]='^(docker-entrypoint\.sh|app/(package(-lock)?\.json|node_modules/.*|(apps/planer|packages/edge)/(src/|dist/)?[a-z]+\.js(on)?))$'
+	[planer]='^(docker-entrypoint\.sh|app/(package(-lock)?\.json|node_modules/(\.package-lock\.json|edge|planer)|(apps/planer|packages/edge)/(src/|dist/)?[a-z]+\.js(on)?))$'
 	[shelf]=${site} [crate]=${site}
 )
 
@@ -99,9 +99,10 @@ wait "$!"
 cp -R "${here}/kinds/." "${work}"
 # What lies about on a developer's machine belongs into no image; of static files, all is wanted.
 for folder in "${work}"/{drill,lathe,planer,saw,shelf}; do
-	mkdir "${folder}/.aws"
-	touch "${folder}"/{id_rsa,dump.sql,.env,.aws/credentials}
+	mkdir -p "${folder}"/{.aws,.git,node_modules/stray,target/debug,tests,src}
+	touch "${folder}"/{id_rsa,dump.sql,.env,.aws/credentials,.git/config,src/.env,src/a.pem}
 done
+touch "${work}/lathe/tests/test_lathe.py" "${work}/planer/node_modules/stray/index.js" "${work}/planer/src/a.test.js"
 
 use compose.production.yaml
 for service in "${services[@]}"; do
