@@ -58,7 +58,7 @@ pub(super) fn run(world: &World, report: &Report) -> Result<(), String> {
     if room == AT_ONCE {
         for route in &routes {
             for path in world.expect.paths(route) {
-                refused(world, report, world.request(route, &path).from(request.from));
+                refused(world, report, &world.request(route, &path).from(request.from));
             }
         }
         if !shared {
@@ -80,11 +80,11 @@ fn settle(world: &World, number: u64, room: usize) {
     }
 }
 
-fn refused(world: &World, report: &Report, request: Request) {
+fn refused(world: &World, report: &Report, request: &Request) {
     let what = format!("{} with {AT_ONCE} others open", request.name());
     let reply = world.get(report, request.clone());
     report.equal(&reply.answer.status, &429, || what.clone());
     report.check(!reply.answer.value("retry-after").is_empty(), || format!("{what}: Retry-After"));
     report.check(reply.seen.is_empty(), || format!("{what}: reaches a service"));
-    super::headers::held(world, report, &reply.answer, &request);
+    super::headers::held(world, report, &reply.answer, request);
 }
