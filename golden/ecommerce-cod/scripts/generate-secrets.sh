@@ -36,7 +36,7 @@ secrets() {
         'password of the superuser of the data store postgres'
       secret REDIS_PASSWORD hex:32 999 - 'backend redis worker' - - \
         'password of the data store redis'
-      secret SMTP_PASSWORD given 10001 - 'backend worker' - - \
+      secret SMTP_PASSWORD hex:32 10001 - 'backend worker' - - \
         'credential of the external system smtp'
       secret POSTGRES_URL derived 10001 - - - - \
         'address of the data store postgres with its password' text:postgresql://app: url:POSTGRES_PASSWORD text:@postgres:5432/ecommerce_cod
