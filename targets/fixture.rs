@@ -234,6 +234,25 @@ pub(crate) fn edge() -> Edge {
     }
 }
 
+/// A system run by somebody else, of which nothing is known.
+pub(crate) fn external(name: &str) -> External {
+    External {
+        name: label(name),
+        span: span(),
+        secrets: Vec::new(),
+        egress: Vec::new(),
+        ports: Vec::new(),
+        connect: Vec::new(),
+        script: Vec::new(),
+        img: Vec::new(),
+        frame: Vec::new(),
+        font: Vec::new(),
+        caught: false,
+        status_url: None,
+        store: None,
+    }
+}
+
 /// A host with one address that leads to it.
 pub(crate) fn domain(host: &str, from: &[&str]) -> BTreeMap<Label, Domain> {
     let from = from.iter().map(|host| set((*host).to_owned())).collect();

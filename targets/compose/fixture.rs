@@ -7,7 +7,7 @@ use stackc_model::*;
 
 use crate::fixture::{self, name, route, secret};
 
-pub(crate) use crate::fixture::{given as usual, label, set, span};
+pub(crate) use crate::fixture::{external, given as usual, label, set, span};
 
 fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
@@ -102,25 +102,6 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         ..fixture::environment(if developed { "development" } else { "production" }, tier)
     };
     Stack { title: "shop".to_owned(), ..fixture::stack(environment) }
-}
-
-/// A system run by somebody else, of which nothing is known.
-pub(crate) fn external(name: &str) -> External {
-    External {
-        name: label(name),
-        span: span(),
-        secrets: Vec::new(),
-        egress: Vec::new(),
-        ports: Vec::new(),
-        connect: Vec::new(),
-        script: Vec::new(),
-        img: Vec::new(),
-        frame: Vec::new(),
-        font: Vec::new(),
-        caught: false,
-        status_url: None,
-        store: None,
-    }
 }
 
 /// Nightly copies in both formats.
