@@ -44,11 +44,11 @@ impl Release {
         let name = options.stack(stack, env);
         let plan = plan(&mut scope, &options);
         let owners = place::owners(&scope).into_values().map(|owner| place::label(&name, &owner));
-        let needed = constraints(&plan.main);
-        let labels =
-            owners.filter(|label| needed.contains(&format!("node.labels.{label} == true")));
         let documents =
             || std::iter::once(&plan.main).chain(plan.runs.iter().map(|it| &it.document));
+        let needed: BTreeSet<_> = documents().flat_map(constraints).collect();
+        let labels =
+            owners.filter(|label| needed.contains(&format!("node.labels.{label} == true")));
         let secrets = documents().flat_map(|document| &document.secrets);
         let (first, before) = ordered(&plan.runs);
         let runs = plan.runs.iter().map(|run| file(env, Some(&run.name)));
@@ -74,9 +74,8 @@ impl Release {
     }
 }
 
-fn constraints(document: &Document) -> BTreeSet<String> {
-    let placed = document.services.values().map(|service| &service.deploy.placement);
-    placed.flat_map(|placement| placement.constraints.iter().cloned()).collect()
+fn constraints(document: &Document) -> impl Iterator<Item = &String> {
+    document.services.values().flat_map(|service| &service.deploy.placement.constraints)
 }
 
 /// The runs of a release, each after those it needs: first what needs no running service.
