@@ -38,7 +38,7 @@ secrets() {
         'password of the superuser of the data store postgres' -
       secret REDIS_PASSWORD hex:32 999 - 'backend redis worker' - - \
         'password of the data store redis' -
-      secret SMTP_PASSWORD given 10001 - 'backend worker' - - \
+      secret SMTP_PASSWORD hex:32 10001 - 'backend worker' - - \
         'credential of the external system smtp' -
       secret POSTGRES_URL derived 10001 - - - - \
         'address of the data store postgres with its password' - text:postgresql://app: url:POSTGRES_PASSWORD text:@postgres:5432/ecommerce_cod
@@ -559,10 +559,11 @@ join_swarm() {
     die 1 "docker cannot list the secrets of the swarm: run this on a manager"
   fi
   while read -r name; do
-    in_swarm[${name:--}]=yes
+    if [[ -n "${name}" ]]; then
+      in_swarm[${name}]=yes
+    fi
   done <<<"${names}"
-  in_swarm[-]=''
-  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm:--}]-}" ]]; then
+  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm}]-}" ]]; then
     die 1 "the swarm has ${subject_swarm} already: give ${subject} the next version in the stack first"
   fi
 }

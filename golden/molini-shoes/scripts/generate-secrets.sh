@@ -509,10 +509,11 @@ join_swarm() {
     die 1 "docker cannot list the secrets of the swarm: run this on a manager"
   fi
   while read -r name; do
-    in_swarm[${name:--}]=yes
+    if [[ -n "${name}" ]]; then
+      in_swarm[${name}]=yes
+    fi
   done <<<"${names}"
-  in_swarm[-]=''
-  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm:--}]-}" ]]; then
+  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm}]-}" ]]; then
     die 1 "the swarm has ${subject_swarm} already: give ${subject} the next version in the stack first"
   fi
 }

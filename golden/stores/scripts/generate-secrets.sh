@@ -64,14 +64,14 @@ secrets() {
         'password of the data store search' -
       secret SENTRY_DSN given 10001 - 'api worker' - - \
         'credential of the external system sentry' -
-      secret SMTP_PASSWORD given 10001 - 'api worker' - - \
+      secret SMTP_PASSWORD hex:32 10001 - 'api worker' - - \
         'credential of the external system relay' -
       secret VALKEY_PASSWORD hex:32 999 - 'api valkey worker' - - \
         'password of the data store valkey' -
       secret API_REPORTS_URL derived 10001 - - - - \
         'REPORTS_URL of api, put together from other secrets' - text:postgresql://app: url:POSTGRES_PASSWORD text:@postgres:5432/stores
       secret API_SMTP_URL derived 10001 - - - - \
-        'SMTP_URL of api, put together from other secrets' - text:smtp://shop: url:SMTP_PASSWORD text:@smtp.relay.example:587
+        'SMTP_URL of api, put together from other secrets' - text:smtp://shop: url:SMTP_PASSWORD text:@mail-catcher:1025
       secret LEDGER_URL derived 10001 - - - - \
         'address of the data store ledger with its password' - text:mysql://app: url:LEDGER_PASSWORD text:@ledger:3306/stores
       secret MONGODB_URL derived 10001 - - - - \
@@ -95,7 +95,7 @@ secrets() {
       secret WORKER_REPORTS_URL derived 10001 - - - - \
         'REPORTS_URL of worker, put together from other secrets' - text:postgresql://app: url:POSTGRES_PASSWORD text:@postgres:5432/stores
       secret WORKER_SMTP_URL derived 10001 - - - - \
-        'SMTP_URL of worker, put together from other secrets' - text:smtp://shop: url:SMTP_PASSWORD text:@smtp.relay.example:587
+        'SMTP_URL of worker, put together from other secrets' - text:smtp://shop: url:SMTP_PASSWORD text:@mail-catcher:1025
       ;;
     production)
       compose_file=compose.production.yaml
@@ -627,10 +627,11 @@ join_swarm() {
     die 1 "docker cannot list the secrets of the swarm: run this on a manager"
   fi
   while read -r name; do
-    in_swarm[${name:--}]=yes
+    if [[ -n "${name}" ]]; then
+      in_swarm[${name}]=yes
+    fi
   done <<<"${names}"
-  in_swarm[-]=''
-  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm:--}]-}" ]]; then
+  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm}]-}" ]]; then
     die 1 "the swarm has ${subject_swarm} already: give ${subject} the next version in the stack first"
   fi
 }
