@@ -14,8 +14,6 @@ use super::{Built, bases, lines, source};
 
 /// The entrypoint, as its file is called in the build context.
 pub(super) const ENTRYPOINT: &str = "docker-entrypoint.sh";
-/// Folders that hold nothing but what a build made of the sources.
-const COMPILED: [&str; 4] = [".output", "build", "dist", "out"];
 
 /// The values of a template.
 #[derive(Debug, Serialize)]
@@ -233,16 +231,7 @@ fn output(service: &Service, package: &str, written: String) -> String {
         Kind::Vite => beside(package, "dist"),
         Kind::Static => ".".to_owned(),
         Kind::Node if package.is_empty() => {
-            let folder = |word: &String| {
-                let folder = word.trim_start_matches("./").split_once('/')?.0;
-                COMPILED.contains(&folder).then(|| folder.to_owned())
-            };
-            service
-                .command
-                .iter()
-                .flat_map(|command| command.iter())
-                .find_map(folder)
-                .unwrap_or_default()
+            image::compiled(service).map(str::to_owned).unwrap_or_default()
         }
         _ => String::new(),
     }
