@@ -27,7 +27,6 @@ pub(super) fn report(scope: &mut Scope<'_>) {
             );
         }
     }
-    backup(scope);
     monitoring(scope);
 }
 
@@ -51,6 +50,7 @@ pub(crate) fn shared(scope: &mut Scope<'_>) {
     for store in scope.env.stores.iter().filter(|store| store.persistent) {
         unbounded(scope, &store.storage, &format!("the volume of `{}`", store.name));
     }
+    backup(scope);
 }
 
 /// The place a value was written at.
@@ -79,17 +79,23 @@ fn scale(scope: &mut Scope<'_>, service: &Service) {
 
 /// Health is asked inside the container, so its image must hold something to ask with.
 fn check(scope: &mut Scope<'_>, service: &Service) {
-    let Some(health) =
-        service.health.as_ref().filter(|_| health::command(scope.env, service).is_none())
-    else {
+    let Some(health) = &service.health else { return };
+    let (place, name) = (scope.place(), &service.name);
+    let (said, message, help) = if health::command(scope.env, service).is_none() {
+        let message = format!("{place} does not ask `{name}` for its health");
+        let help = "docker asks inside the container, and nothing is known of what this image \
+                    holds: give a `health.command`";
+        let path = health.ready.as_ref().or(health.live.as_ref()).and_then(written);
+        (path, message, help)
+    } else if health::only_connects(scope.env, service) {
+        let message = format!("{place} takes `{name}` for healthy once it accepts a connection");
+        let help = "docker asks inside the container, and this image holds nothing that speaks \
+                    gRPC: put a program there that does, and name it in `health.command`";
+        (health.grpc.as_ref().and_then(written), message, help)
+    } else {
         return;
     };
-    let path = health.ready.as_ref().or(health.live.as_ref());
-    let span = path.and_then(written).unwrap_or(service.span);
-    let message = format!("{} does not ask `{}` for its health", scope.place(), service.name);
-    let help = "docker asks inside the container, and nothing is known of what this image holds: \
-                give a `health.command`";
-    approximated(scope, span, message, help);
+    approximated(scope, said.unwrap_or(service.span), message, help);
 }
 
 fn replacement(scope: &mut Scope<'_>, service: &Service) {
@@ -215,15 +221,16 @@ fn backup(scope: &mut Scope<'_>) {
     let missed = asked.flatten().next().is_some() || env.tier == Tier::Production;
     for store in env.stores.iter().filter(|store| missed && store.persistent) {
         if tools::backed_up(env, store).is_none() {
-            let message = format!("the backup on compose leaves `{}` out", store.name);
+            let message = format!("the backup on {} leaves `{}` out", scope.place(), store.name);
             let help = "its volume outlives its container; copy the volume for more";
             scope.tell(codes::PLANNED, store.span, message, help);
         }
     }
     let saved = env.stores.iter().find(|store| tools::backed_up(env, store).is_some());
     if let (Some(span), Some(store)) = (written(&backup.schedule), saved) {
-        let message = format!("compose has no schedule for `{}`", tools::backup_name(store));
-        let command = scope.command(&tools::backup_name(store));
+        let run = tools::backup_name(store);
+        let message = format!("{} has no schedule for `{run}`", scope.place());
+        let command = scope.command(&run);
         let help = format!("run `{command}` from a timer of the host, at `{}`", *backup.schedule);
         approximated(scope, span, message, &help);
     }

@@ -126,7 +126,7 @@ pub(super) fn copied(scope: &Scope<'_>, owner: &Service) -> Option<&'static str>
     let generated = scope.is_development() && image::generated(scope.env, owner).is_some();
     match *owner.kind {
         Kind::Nextjs | Kind::Vite if generated => Some("sync"),
-        Kind::Python if generated => Some("sync+restart"),
+        _ if generated && image::runs_sources(owner) => Some("sync+restart"),
         _ => None,
     }
 }

@@ -299,3 +299,33 @@ pub(crate) fn stack(tier: Tier) -> Stack {
         environments: vec![environment],
     }
 }
+
+/// A system run by somebody else, of which nothing is known.
+pub(crate) fn external(name: &str) -> External {
+    External {
+        name: label(name),
+        span: span(),
+        secrets: Vec::new(),
+        egress: Vec::new(),
+        ports: Vec::new(),
+        connect: Vec::new(),
+        script: Vec::new(),
+        img: Vec::new(),
+        frame: Vec::new(),
+        font: Vec::new(),
+        caught: false,
+        status_url: None,
+        store: None,
+    }
+}
+
+/// Nightly copies in both formats.
+pub(crate) fn backup() -> Backup {
+    Backup {
+        schedule: usual("0 2 * * *".to_owned()),
+        keep_days: usual(9),
+        formats: vec!["custom".to_owned(), "sql".to_owned()],
+        rpo: None,
+        rto: None,
+    }
+}

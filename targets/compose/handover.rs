@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Bytes, Engine, Kind};
+use stackc_model::{Bytes, Engine, Kind, Platform};
 use stackc_target::Commented;
 
 use super::document::{Condition, Containers, Part, Said, Service, VolumeMount};
@@ -28,7 +28,10 @@ pub(super) fn lower(scope: &mut Scope<'_>, containers: &mut Containers) -> Conta
         };
         let run = format!("{name}-volumes");
         let mut service = hand_over(scope, user, &written(container));
-        service.profiles.clone_from(&container.profiles);
+        // A release of a swarm makes all volumes ready.
+        if scope.platform == Platform::Compose {
+            service.profiles.clone_from(&container.profiles);
+        }
         runs.insert(run.clone(), service);
         container.depends_on.insert(run, Condition::Completed.into());
     }

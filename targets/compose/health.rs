@@ -18,6 +18,11 @@ pub(crate) fn command(environment: &Environment, service: &Service) -> Option<Ve
     ask::service(service, Asker::of(environment, service)).map(exec)
 }
 
+/// Whether the command only connects, where the service would say more.
+pub(super) fn only_connects(environment: &Environment, service: &Service) -> bool {
+    ask::only_connects(service, Asker::of(environment, service))
+}
+
 /// A command without a shell.
 fn exec(words: Vec<String>) -> Vec<Text> {
     texts(std::iter::once("CMD".to_owned()).chain(words))

@@ -10,6 +10,7 @@ pub(crate) mod handover;
 mod harden;
 pub(crate) mod health;
 mod hosts;
+mod mail;
 mod monitoring;
 mod mount;
 mod options;
@@ -32,6 +33,7 @@ use stackc_target::{Artifact, Artifacts, Body, Mode, RelPath, Target, yaml};
 pub(crate) use options::Options;
 pub(crate) use service::volume as service_volume;
 pub(crate) use store::volume as store_volume;
+pub(crate) use tools::copies as backup_copies;
 pub(crate) use wiring::Wiring;
 
 use document::{Containers, Document, File, FileMount, Network, Part, Volume};
@@ -155,10 +157,9 @@ pub(crate) fn services(scope: &mut Scope<'_>) -> document::Containers {
     }
     let mut ours = edge::lower(scope);
     handover::folders(scope, &mut ours);
-    if scope.platform == Platform::Compose {
-        ours.extend(tools::lower(scope));
-        ours.extend(monitoring::lower(scope));
-    }
+    ours.extend(mail::lower(scope, &mut ports));
+    ours.extend(tools::lower(scope));
+    ours.extend(monitoring::lower(scope));
     for service in scope.services() {
         if let Some(migrate) = service::lower_migrate(scope, service) {
             ours.insert(service::migrate_name(service), migrate);

@@ -57,11 +57,10 @@ impl<'a> Scope<'a> {
     /// The command that runs what does not run all the time.
     pub(crate) fn command(&self, run: &str) -> String {
         match self.platform {
+            // Docker waits for a run that failed, without end.
             Platform::Swarm => {
-                format!(
-                    "docker stack deploy --detach=false -c swarm.{}.{run}.yaml <stack>",
-                    self.env.name
-                )
+                let file = format!("swarm.{}.{run}.yaml", self.env.name);
+                format!("timeout 1h docker stack deploy --detach=false -c {file} <stack>")
             }
             _ => format!("docker compose -f <file> run --rm {run}"),
         }

@@ -17,8 +17,8 @@ pub(super) const USER: u32 = 999;
 /// Where a server listens that is not told otherwise.
 const POSTGRES_PORT: u16 = 5432;
 
-/// The ports stores have on the loopback address of a developer's machine: their own, or the next
-/// that is free.
+/// The ports that stores and tools have on the loopback address of a developer's machine: their own, or
+/// the next that is free.
 #[derive(Debug, Default)]
 pub(super) struct LoopbackPorts(BTreeSet<u16>);
 
@@ -28,7 +28,8 @@ impl LoopbackPorts {
         Self(taken.into_iter().collect())
     }
 
-    fn take(&mut self, port: u16) -> u16 {
+    /// The port, or the next that is free.
+    pub(super) fn take(&mut self, port: u16) -> u16 {
         let free = (port..=u16::MAX).find(|port| !self.0.contains(port)).unwrap_or(port);
         self.0.insert(free);
         free

@@ -178,3 +178,19 @@ fn what_holds_secrets_is_not_watched() {
         assert!(watch.as_array().unwrap().contains(&json!(folder)), "{folder}: {watch}");
     }
 }
+
+#[test]
+fn mail_that_is_caught_gets_a_catcher() {
+    let mut stack = fixture::stack(Tier::Development);
+    assert_eq!(lowered(&stack).0["services"]["mail-catcher"], Value::Null);
+    let external = stackc_model::External { caught: true, ..fixture::external("relay") };
+    stack.environments[0].externals.push(external);
+    let (document, codes) = lowered(&stack);
+    let catcher = &document["services"]["mail-catcher"];
+    assert_eq!(catcher["ports"][0]["host_ip"], "127.0.0.1");
+    assert_eq!(catcher["networks"], json!(["app"]));
+    assert!(codes.is_empty(), "{codes:?}");
+    // Whoever is called like it would take its place.
+    stack.environments[0].services[0].name = label("mail-catcher");
+    assert!(lowered(&stack).1.contains(&codes::COLLISION.id));
+}

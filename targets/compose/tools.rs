@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use stackc_model::{Backup, Bytes, Engine, EnvName, Environment, SUPERUSER, Server, Store, Tier};
+use stackc_model::{
+    Backup, Bytes, Engine, EnvName, Environment, Platform, SUPERUSER, Server, Store, Tier,
+};
 use stackc_target::backup;
 
 use super::document::{Condition, Containers, File, FileMount, Service, VolumeMount};
@@ -19,7 +21,8 @@ const METRICS: &str = "/metrics";
 /// The config that holds the script.
 const CONFIG: &str = "backup";
 
-/// All tools of an environment, by name; a developer has the stores on loopback instead.
+/// All tools of an environment, by name; a developer has the stores on loopback instead, and nobody
+/// talks to a run of a swarm.
 pub(super) fn lower(scope: &mut Scope<'_>) -> Containers {
     let env = scope.env;
     let mut found = Containers::new();
@@ -27,7 +30,8 @@ pub(super) fn lower(scope: &mut Scope<'_>) -> Containers {
         return found;
     }
     for store in &env.stores {
-        if let Some(shell) = shell(scope, store) {
+        let asked = scope.platform == Platform::Compose;
+        if let Some(shell) = shell(scope, store).filter(|_| asked) {
             found.insert(format!("{}-shell", store.name), shell);
         }
         if let Some(backup) = backed_up(env, store) {
@@ -40,6 +44,11 @@ pub(super) fn lower(scope: &mut Scope<'_>) -> Containers {
 /// The name of the run that saves a store.
 pub(super) fn backup_name(store: &Store) -> String {
     format!("{}-backup", store.name)
+}
+
+/// The folder of the host that keeps the copies of a store.
+pub(crate) fn copies(env: &Environment, store: &Store) -> String {
+    format!("./backups/{}/{}", env.name, store.name)
 }
 
 /// The volume in which a run says when it last succeeded.
@@ -92,10 +101,9 @@ fn save(scope: &mut Scope<'_>, store: &Store, backup: &Backup) -> Service {
         ("KEEP_DAYS", backup.keep_days.to_string()),
         ("NAME", store.name.to_string()),
     ]);
-    let when =
-        format!("it runs to its end; a timer of the host starts it, at `{}`", *backup.schedule);
+    let when = format!("it runs to its end; a timer starts it, at `{}`", *backup.schedule);
     service.healthcheck = Some(health::off(&when));
-    let copies = format!("./backups/{}/{}", scope.env.name, store.name);
+    let copies = copies(scope.env, store);
     service.volumes = vec![VolumeMount::folder(&copies, COPIES, false).made()];
     if scope.is_watched(Exporter::Node) {
         service.environment.insert("METRICS_DIR".to_owned(), Text::from(METRICS));

@@ -2,8 +2,10 @@
 //! `.dockerignore` of the user's.
 //!
 //! Files at the root of a context are named one by one: whatever lies there by chance, a dump or a key,
-//! stays out. Folders go along, for nobody can know in which of them a project has its sources; what is
-//! never source is taken out of them.
+//! stays out, and so do hidden folders. Other folders go along, for nobody can know in which of them a
+//! project has its sources; what is never source is taken out of them. A folder of the root is itself
+//! left out by `*`, which ends its reading for patterns that would leave it out again; only a pattern of
+//! what lies in it, `name/**`, takes that out.
 
 use stackc_model::{Build, Kind, Service};
 use stackc_source::{Diagnostic, Diagnostics, codes};
@@ -11,10 +13,10 @@ use stackc_target::conventions;
 use stackc_target::image::folder;
 
 use super::Options;
-use super::recipe::{ENTRYPOINT, Recipe};
+use super::recipe::Recipe;
 
 /// Files at the root of a Node.js project that belong to its build.
-const NODE: [&str; 29] = [
+const NODE: [&str; 30] = [
     ".babelrc*",
     ".browserslistrc",
     ".npmrc",
@@ -32,6 +34,7 @@ const NODE: [&str; 29] = [
     "*.prisma",
     "*.ts",
     "*.tsx",
+    "Makefile",
     "angular.json",
     "babel.config.json",
     "jsconfig*.json",
@@ -45,8 +48,8 @@ const NODE: [&str; 29] = [
     "turbo.json",
     "yarn.lock",
 ];
-/// The same of a Python project; a package names its readme.
-const PYTHON: [&str; 10] = [
+/// The same of a Python project; a package names its readme and its licence.
+const PYTHON: [&str; 14] = [
     ".python-version",
     "*.cfg",
     "*.ini",
@@ -56,12 +59,16 @@ const PYTHON: [&str; 10] = [
     "*.rst",
     "*.toml",
     "*.txt",
+    "LICEN[CS]E*",
+    "Makefile",
+    "NOTICE*",
+    "README*",
     "uv.lock",
 ];
 /// The same of a Go module.
-const GO: [&str; 2] = ["*.go", "go.*"];
+const GO: [&str; 3] = ["*.go", "Makefile", "go.*"];
 /// The same of a Cargo package.
-const RUST: [&str; 5] = [".cargo", ".sqlx", "*.rs", "*.toml", "Cargo.lock"];
+const RUST: [&str; 6] = [".cargo", ".sqlx", "*.rs", "*.toml", "Cargo.lock", "Makefile"];
 
 /// History, secrets, and what only the machine at hand needs.
 const NEVER: [&str; 9] = [
@@ -76,7 +83,12 @@ const NEVER: [&str; 9] = [
     "**/*.p12",
 ];
 /// What this compiler writes at the root of the repository, and what hosts keep beside it.
-const TREE: [&str; 6] = ["acme", "certs", "k8s", "monitoring", "nginx", "secrets"];
+const TREE: [&str; 6] =
+    ["acme/**", "certs/**", "k8s/**", "monitoring/**", "nginx/**", "secrets/**"];
+/// What is no file of a site, which else shows all there is.
+const SITE: [&str; 4] = ["Dockerfile*", "*.dockerignore", ".*", "!.well-known"];
+/// What the compiler reads and writes at the root of the repository, and a site must not show.
+const SHOWN: [&str; 3] = ["compose*.yaml", "scripts/generate-secrets.sh", "stack.yaml"];
 
 /// The file's text.
 pub(super) fn text(
@@ -93,25 +105,26 @@ pub(super) fn text(
             text.push_str(&format!("\n# {comment}\n{}\n", patterns.join("\n")));
         }
     };
-    let (mut kept, mut own): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
-    if recipe.entrypoint {
-        own.push(ENTRYPOINT);
-    }
-    if recipe.site {
-        own.push(&recipe.conf);
-    }
+    let mut kept: Vec<String> = Vec::new();
+    let own: &[&str] = if recipe.own.is_empty() { &[] } else { &[&recipe.own] };
     let included: Vec<_> =
         options.include.iter().filter_map(|pattern| included(pattern, diagnostics)).collect();
     if let Some(allowed) = allowed {
-        add("Files of the root are named one by one, folders are not.", &["*.*"]);
-        kept.extend(allowed.iter().chain(&own).chain(&included).map(|name| format!("!{name}")));
+        add(
+            "Nothing of the root but its folders, and of these no hidden one.",
+            &["*", "!*/**", ".*/**"],
+        );
+        kept.extend(allowed.iter().chain(own).chain(&included).map(|name| format!("!{name}")));
         let kept: Vec<_> = kept.iter().map(String::as_str).collect();
         add("These belong to the build.", &kept);
     } else {
-        add("What describes the image is no part of it.", &["Dockerfile*", "*.dockerignore"]);
+        add("What describes the image is no part of it, and nothing hidden is shown.", &SITE);
     }
     add("What is made anew, or only tests.", built);
     if folder(&build.context) == "." {
+        if allowed.is_none() {
+            add("What describes the stack is nothing to show.", &SHOWN);
+        }
         add("What is generated, or lies beside it on a host.", &TREE);
     }
     add("What nobody else may see, and what belongs to the machine at hand.", &NEVER);
@@ -128,14 +141,19 @@ fn of_kind(kind: Kind) -> (Option<&'static [&'static str]>, &'static [&'static s
                 "**/*.spec.*",
                 "**/*.test.*",
                 "**/__tests__",
-                "coverage",
+                "__tests__/**",
+                "coverage/**",
                 "**/node_modules",
+                "node_modules/**",
             ],
         ),
-        Kind::Python => (Some(&PYTHON), &["**/.*_cache", "**/.venv", "**/__pycache__", "tests"]),
+        Kind::Python => (
+            Some(&PYTHON),
+            &["**/.*_cache", "**/.venv", "**/__pycache__", "__pycache__/**", "tests/**"],
+        ),
         Kind::Go => (Some(&GO), &["**/*_test.go"]),
         // Cargo.toml may name tests and benches, and then cargo wants them to be there.
-        Kind::Rust => (Some(&RUST), &["target"]),
+        Kind::Rust => (Some(&RUST), &["target/**"]),
         Kind::Static => (None, &["**/node_modules"]),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-use stackc_model::{Service, Sourced};
+use stackc_model::{Build, Kind, Service, Sourced};
 use stackc_source::{Diagnostic, Diagnostics, Span, codes};
 
 use super::{Built, ID};
@@ -82,6 +82,38 @@ pub(super) fn path(
         return None;
     }
     Some(text.to_owned())
+}
+
+/// Whether what is said of the build's result can be done; reported where not.
+pub(super) fn output_fits(service: &Service, build: &Build, diagnostics: &mut Diagnostics) -> bool {
+    let native = matches!(*service.kind, Kind::Go | Kind::Rust);
+    let refused = match (&build.command, &build.output) {
+        (Some(command), None) if native => Diagnostic::new(
+            codes::MISSING_FIELD,
+            command.origin.span().unwrap_or(service.span),
+            format!(
+                "`services.{}.build.output` is required: nothing tells where your command leaves the \
+                 program",
+                service.name
+            ),
+        )
+        .help("name the file below the context, such as `output: bin/server`"),
+        // Its neighbours are linked into a package of a workspace, and what they need is beside them.
+        (_, Some(output)) if *service.kind == Kind::Node && build.package.is_some() => Diagnostic::new(
+            codes::UNSUPPORTED,
+            output.origin.span().unwrap_or(service.span),
+            format!(
+                "`services.{}.build.output` cannot be shipped alone: a package of a workspace runs \
+                 with the packages beside it",
+                service.name
+            ),
+        )
+        .help("leave `output` out: the workspace is shipped, without what only builds need")
+        .by_target(ID),
+        _ => return true,
+    };
+    diagnostics.push(refused);
+    false
 }
 
 /// The names of values in any environment, each with one of its places.

@@ -1,6 +1,7 @@
 //! The `dockerfile` target: how the images of this stack are built, one file for each service that has
 //! no Dockerfile of its own.
 
+mod bases;
 mod ignore;
 mod lines;
 mod recipe;
@@ -127,7 +128,7 @@ fn one(
     put(name, text, Mode::Plain);
     put(&format!("{name}.dockerignore"), ignored, Mode::Plain);
     if let Some(served) = serve::configuration(service, diagnostics) {
-        put(&recipe.conf, served, Mode::Plain);
+        put(&recipe.own, served, Mode::Plain);
     }
     if recipe.entrypoint {
         let values = BTreeMap::from([("header", HEADER), ("secrets", SECRETS_DIR)]);

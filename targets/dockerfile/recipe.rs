@@ -3,19 +3,17 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use stackc_model::{Base, Build, Environment, Kind, PackageManager, Service, Stack, pins};
-use stackc_source::{Diagnostic, Diagnostics, Span, codes};
+use stackc_model::{Base, Environment, Kind, PackageManager, Service, Stack, pins};
+use stackc_source::Diagnostics;
 use stackc_target::Template;
 use stackc_target::ask::{self, Asker};
 use stackc_target::conventions::HEADER;
 use stackc_target::image;
 
-use super::{Built, lines, source};
+use super::{Built, bases, lines, source};
 
 /// The entrypoint, as its file is called in the build context.
 pub(super) const ENTRYPOINT: &str = "docker-entrypoint.sh";
-/// Folders that hold nothing but what a build made of the sources.
-const COMPILED: [&str; 4] = [".output", "build", "dist", "out"];
 
 /// The values of a template.
 #[derive(Debug, Serialize)]
@@ -55,8 +53,9 @@ pub(super) struct Recipe {
     program: String,
     /// The name of a cache that no other build shares.
     cache: String,
-    /// The name of the web server's configuration in the build context.
-    pub(super) conf: String,
+    /// The web server's configuration, or else the entrypoint, as its file is called in the build
+    /// context: no source. Empty where there is neither.
+    pub(super) own: String,
     pub(super) site: bool,
     pub(super) entrypoint: bool,
     run: Vec<String>,
@@ -93,27 +92,19 @@ impl Recipe {
         let public = lines::identifiers(public, service, diagnostics)?;
         let tools = tools(built);
         let prisma = built_with(&tools, "prisma");
-        let native = matches!(kind, Kind::Go | Kind::Rust);
         let command = build.command.as_ref().map(|command| command.value.clone());
-        if native && command.is_some() && written.is_empty() {
-            let span = build.command.as_ref().and_then(|command| command.origin.span());
-            let message = format!(
-                "`services.{}.build.output` is required: nothing tells where your command leaves the \
-                 program",
-                service.name
-            );
-            diagnostics.push(
-                Diagnostic::new(codes::MISSING_FIELD, span.unwrap_or(service.span), message)
-                    .help("name the file below the context, such as `output: bin/server`"),
-            );
+        if !lines::output_fits(service, build, diagnostics) {
             return None;
         }
-        let image = builder(service, build, diagnostics)?;
+        let image = bases::builder(service, build, diagnostics)?;
         let port = service.main_port().map_or(0, |(_, port)| *port.number);
         let health = ask::service(service, Asker::of(environment, service)).unwrap_or_default();
-        let conf = match !build.file.ends_with("Dockerfile") {
-            true => format!("docker-nginx.{}.conf", service.name),
-            false => "docker-nginx.conf".to_owned(),
+        let entrypoint = !site && *build.base != Base::Distroless;
+        let own = match (site, build.file.ends_with("Dockerfile")) {
+            (true, true) => "docker-nginx.conf".to_owned(),
+            (true, false) => format!("docker-nginx.{}.conf", service.name),
+            _ if entrypoint => ENTRYPOINT.to_owned(),
+            _ => String::new(),
         };
         let tool = |name: &str| pins::tool(name).unwrap_or_default();
         let manager = match build.package_manager {
@@ -126,13 +117,13 @@ impl Recipe {
             kind,
             title: format!("{}/{}", stack.name.as_str(), service.name),
             build_image: match prisma {
-                true => tooled(&image),
+                true => bases::tooled(&image),
                 false => String::new(),
             },
             image,
-            runtime_image: runtime(kind, *build.base),
+            runtime_image: bases::runtime(kind, *build.base),
             web_image: match site {
-                true => web(stack, service, build, diagnostics)?,
+                true => bases::web(stack, service, build, diagnostics)?,
                 false => String::new(),
             },
             user: *service.user,
@@ -162,9 +153,9 @@ impl Recipe {
             server: beside(&package, "server.js"),
             program: service.name.to_string(),
             cache: format!("cargo-target-{}-{}", stack.name.as_str(), service.name),
-            conf,
+            own,
             site,
-            entrypoint: !site && *build.base != Base::Distroless,
+            entrypoint,
             run: run(service, &package),
             port,
             ports: service.ports.values().map(|port| *port.number).collect(),
@@ -240,16 +231,7 @@ fn output(service: &Service, package: &str, written: String) -> String {
         Kind::Vite => beside(package, "dist"),
         Kind::Static => ".".to_owned(),
         Kind::Node if package.is_empty() => {
-            let folder = |word: &String| {
-                let folder = word.trim_start_matches("./").split_once('/')?.0;
-                COMPILED.contains(&folder).then(|| folder.to_owned())
-            };
-            service
-                .command
-                .iter()
-                .flat_map(|command| command.iter())
-                .find_map(folder)
-                .unwrap_or_default()
+            image::compiled(service).map(str::to_owned).unwrap_or_default()
         }
         _ => String::new(),
     }
@@ -286,83 +268,4 @@ fn words(package: &str, tool: &str, file: &str, arguments: &[&str]) -> Vec<Strin
         _ => vec!["npx", "--no-install", tool],
     };
     start.iter().chain(arguments).map(|word| (*word).to_owned()).collect()
-}
-
-/// The image that a kind is built in.
-fn builder(service: &Service, build: &Build, diagnostics: &mut Diagnostics) -> Option<String> {
-    let (name, slim) = match *service.kind {
-        Kind::Python => ("python", "-slim"),
-        Kind::Go => ("golang", ""),
-        Kind::Rust => ("rust", ""),
-        Kind::Static => return Some(String::new()),
-        _ => ("node", "-slim"),
-    };
-    let asked = service.runtime.as_ref().map(|line| line.value.as_str());
-    let line = asked.or_else(|| pins::usual(name)).unwrap_or_default();
-    let variant = match (*build.base, *service.kind) {
-        (Base::Alpine, _) => "-alpine",
-        _ => slim,
-    };
-    let exact = pins::image(name, line).map(|pin| format!("{}{variant}", pin.line));
-    let pin = exact.and_then(|line| pins::image(name, &line));
-    let span = service.runtime.as_ref().and_then(|line| line.origin.span());
-    pinned(pin, name, line, span.unwrap_or(service.span), diagnostics)
-}
-
-/// The image that the tools of Prisma run in, where that is another: they want OpenSSL, which the
-/// slim images of Node.js have not held since Debian 12.
-fn tooled(image: &str) -> String {
-    let pin = image.strip_prefix("node:").filter(|tag| tag.ends_with("-slim"));
-    let line = pin.and_then(|tag| tag.split('.').next());
-    let pin = line.and_then(|line| pins::image("node", line));
-    pin.map(pins::Pin::reference).unwrap_or_default()
-}
-
-/// The image that a native program is shipped in.
-fn runtime(kind: Kind, base: Base) -> String {
-    let line = |of: &str| pins::usual(of).unwrap_or_default();
-    let of = if kind == Kind::Rust { "cc" } else { "static" };
-    let pin = match base {
-        Base::Debian => pins::image("debian", line("debian")),
-        Base::Alpine => pins::image("alpine", line("alpine")),
-        Base::Distroless => {
-            let name = format!("gcr.io/distroless/{of}-{}", line("distroless"));
-            pins::image(&name, line("distroless"))
-        }
-    };
-    pin.map(pins::Pin::reference).unwrap_or_default()
-}
-
-/// The image of the web server, in the line the stack asks for.
-fn web(
-    stack: &Stack,
-    service: &Service,
-    build: &Build,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    let chosen = stack.versions.get("nginx").map(|version| version.value.as_str());
-    let line = chosen.or_else(|| pins::usual("nginx")).unwrap_or_default();
-    let exact = pins::image("nginx", line).map(|pin| match *build.base {
-        Base::Alpine => format!("{}-alpine", pin.line),
-        _ => pin.line.clone(),
-    });
-    let pin = exact.and_then(|line| pins::image("nginx", &line));
-    pinned(pin, "nginx", line, service.span, diagnostics)
-}
-
-fn pinned(
-    pin: Option<&pins::Pin>,
-    name: &str,
-    line: &str,
-    span: Span,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    if pin.is_none() {
-        let message = format!("no verified image of {name} {line} is known");
-        diagnostics.push(
-            Diagnostic::new(codes::UNKNOWN_VERSION, span, message)
-                .help(format!("use one of {}", pins::lines(name).join(", "))),
-        );
-    }
-    pin.map(pins::Pin::reference)
 }

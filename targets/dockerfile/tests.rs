@@ -118,6 +118,9 @@ fn each_package_manager_installs_its_lock_file() {
                 (build.package_manager, build.package) = (manager, package.clone());
             });
             assert!(text.contains(install), "{text}");
+            // Without what was fetched before, whoever takes packages out fetches the others again.
+            let pruned = text.split("AS production").nth(1).unwrap();
+            assert!(pruned.contains("--mount=type=cache,id="), "{text}");
             assert_eq!(text.contains("WORKDIR /app/apps/api"), package.is_some());
         }
     }
@@ -272,4 +275,47 @@ fn a_missing_file_is_missing() {
         assert!(text.contains("set $decided $asked;"));
         assert!(!text.contains("combined") && !text.contains("referer"));
     }
+}
+
+#[test]
+fn a_package_is_shipped_with_its_workspace() {
+    let package = |output: Option<&str>| {
+        let stack = one(|service| {
+            let build = service.build.as_mut().unwrap();
+            build.package = Some(usual("apps/api".to_owned()));
+            build.output = output.map(|folder| usual(folder.to_owned()));
+        });
+        files(&stack)
+    };
+    let (files, said) = package(None);
+    assert_eq!(said, [""; 0]);
+    let runtime = files.iter().find_map(|(_, text)| text.split("AS runtime").nth(1)).unwrap();
+    assert!(runtime.contains(" /app ./\nWORKDIR /app/apps/api\n"), "{runtime}");
+    let (_, said) = package(Some("apps/api/dist"));
+    assert!(said.len() == 1 && said[0].starts_with("E0501"), "{said:?}");
+}
+
+#[test]
+fn what_is_not_named_is_not_sent() {
+    let (sent, _) = files(&one(|_| ()));
+    let text = &sent.iter().find(|(path, _)| path.ends_with(".dockerignore")).unwrap().1;
+    let lines: Vec<_> =
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    assert_eq!(lines[..3], ["*", "!*/**", ".*/**"]);
+    let last = lines.iter().rposition(|line| line.starts_with('!')).unwrap();
+    assert!(lines[last..].contains(&"**/.env") && lines[last..].contains(&"**/*.key"), "{text}");
+    // A site shows what it is sent.
+    let (files, _) = files(&one(|service| {
+        service.kind = usual(Kind::Static);
+        service.runtime = None;
+        service.build.as_mut().unwrap().context = usual(".".to_owned());
+    }));
+    let site = &files.iter().find(|(path, _)| path.ends_with(".dockerignore")).unwrap().1;
+    for hidden in ["\n.*\n!.well-known\n", "\nstack.yaml\n", "\ncompose*.yaml\n", "\nsecrets/**\n"]
+    {
+        assert!(site.contains(hidden), "{hidden}: {site}");
+    }
+    // Nor does what only the image needs come among the sources.
+    let dockerfile = &sent.iter().find(|(path, _)| path.ends_with("/Dockerfile")).unwrap().1;
+    assert!(dockerfile.contains(" --exclude=docker-entrypoint.sh . .\n"), "{dockerfile}");
 }

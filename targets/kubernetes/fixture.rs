@@ -341,6 +341,7 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
             img: Vec::new(),
             frame: Vec::new(),
             font: Vec::new(),
+            caught: false,
             status_url: None,
             store: None,
         }],

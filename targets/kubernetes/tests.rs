@@ -341,7 +341,7 @@ fn a_full_volume_of_backups_frees_itself_before_the_dump_and_keeps_the_newest() 
     let script = production(&artifacts, "files/postgres-backup.sh");
     let (prune, dump) = (script.find("-delete").unwrap(), script.find("pg_dump").unwrap());
     assert!(prune < dump && script.matches("-delete").count() == 1, "{script}");
-    assert!(script[..prune].contains("! -name \"$newest.*\""), "{script}");
+    assert!(script[..prune].contains("! -name \"${newest}.*\""), "{script}");
 }
 
 #[test]

@@ -152,18 +152,7 @@ fn privileges(scope: &mut Scope<'_>) {
 
 /// What other targets make and this one does not yet.
 fn planned(scope: &mut Scope<'_>) {
-    let env = scope.env;
-    if let Some(span) = env
-        .backup
-        .as_ref()
-        .filter(|_| env.stores.iter().any(|store| store.persistent))
-        .and_then(|backup| written(&backup.schedule).or_else(|| written(&backup.keep_days)))
-    {
-        let message = "no service of the swarm makes backups yet".to_owned();
-        let help = "run `pg_dump` in the store's container from a timer of its node";
-        scope.tell(codes::PLANNED, span, message, help);
-    }
-    let level = &env.observe.level;
+    let level = &scope.env.observe.level;
     if let Some(span) = written(level).filter(|_| **level == ObserveLevel::Full) {
         let message = "no stack file runs the monitoring yet".to_owned();
         let help = "rules and `prometheus.yml` are generated, and ask for `tasks.<service>`: run \

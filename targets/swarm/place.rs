@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compose::document::{Containers, Service};
 use crate::compose::scope::Scope;
 use crate::compose::text::Text;
-use crate::compose::{service_volume, store_volume};
+use crate::compose::{backup_copies, service_volume, store_volume};
 
 /// The container that the public reaches.
 pub(crate) const EDGE: &str = "nginx";
@@ -36,8 +36,20 @@ pub(crate) fn owners(scope: &Scope<'_>) -> BTreeMap<Text, String> {
         let volume = |name: &stackc_model::Label| service_volume(service, name.as_str());
         service.volumes.keys().map(move |name| (Text::from(volume(name)), service.name.to_string()))
     });
-    let edge = FOLDERS.iter().map(|(_, volume)| (Text::from(*volume), EDGE.to_owned()));
-    stores.chain(services).chain(edge).collect()
+    stores.chain(services).chain(hosts(scope).into_values()).collect()
+}
+
+/// The volumes that folders of a compose host are here, by folder, each with its owner.
+fn hosts(scope: &Scope<'_>) -> BTreeMap<Text, (Text, String)> {
+    let edge =
+        FOLDERS.map(|(folder, volume)| (folder.to_owned(), volume.to_owned(), EDGE.to_owned()));
+    // Copies lie beside what they are copies of.
+    let copies = scope.env.stores.iter().map(|store| {
+        let folder = backup_copies(scope.env, store);
+        (folder, format!("{}-backups", store.name), store.name.to_string())
+    });
+    let volume = |(folder, volume, owner)| (Text::from(folder), (Text::from(volume), owner));
+    edge.into_iter().chain(copies).map(volume).collect()
 }
 
 /// The folders of a compose host that nginx and certbot share, and the volumes they are here.
@@ -47,16 +59,16 @@ const FOLDERS: [(&str, &str); 3] = [
     ("./certs", "nginx-certs"),
 ];
 
-/// Turns folders of the host into volumes on the node of the edge, and drops the folder of nginx's
+/// Turns folders of the host into volumes on the node of their owner, and drops the folder of nginx's
 /// configuration.
 pub(super) fn folders(scope: &Scope<'_>, containers: &mut Containers) {
+    let hosts = hosts(scope);
     let configuration = Text::from(format!("./nginx/{}", scope.env.name));
     for container in containers.values_mut() {
         container.volumes.retain(|mount| mount.source != configuration);
         for mount in &mut container.volumes {
-            let folder = FOLDERS.iter().find(|(folder, _)| mount.source == Text::from(*folder));
-            if let Some((_, volume)) = folder {
-                (mount.source, mount.r#type, mount.bind) = (Text::from(*volume), "volume", None);
+            if let Some((volume, _)) = hosts.get(&mount.source) {
+                (mount.source, mount.r#type, mount.bind) = (volume.clone(), "volume", None);
             }
         }
     }

@@ -282,6 +282,27 @@ fn folders_of_a_host_are_volumes_at_the_edge() {
 }
 
 #[test]
+fn copies_of_a_store_lie_on_its_node() {
+    let mut stack = stack();
+    stack.environments[0].backup = Some(fixture::backup());
+    let (files, _) = rendered(&stack, &Options::default());
+    let run = &files["postgres-backup"]["services"]["postgres-backup"];
+    let constraint = json!(["node.labels.shop-production.postgres == true"]);
+    assert_eq!(run["deploy"]["placement"]["constraints"], constraint);
+    assert_eq!(run["deploy"]["restart_policy"], json!({"condition": "none"}));
+    assert_eq!(run["volumes"][0]["source"], "postgres-backups");
+    assert_eq!(run["entrypoint"], json!(["sh", "/usr/local/bin/backup.sh"]));
+    let config = files["postgres-backup"]["configs"]["backup"]["file"].clone();
+    assert_eq!(config, "./swarm/production/backup.sh");
+    assert!(!files.contains_key("postgres-shell"), "nobody talks to a run");
+    // The volume is made ready by each release, the copies are a timer's.
+    let release = Release::of(&stack, &stack.environments[0]).unwrap();
+    assert!(release.first.contains(&"postgres-backup-volumes".to_owned()), "{:?}", release.first);
+    assert!(!release.before.contains(&"postgres-backup".to_owned()), "{:?}", release.before);
+    assert!(release.labels.contains("shop-production.postgres"));
+}
+
+#[test]
 fn what_a_swarm_cannot_do_is_said_where_it_was_asked_for() {
     let said = |change: fn(&mut Stack)| {
         let mut stack = stack();

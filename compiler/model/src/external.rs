@@ -5,6 +5,11 @@ use stackc_source::Span;
 
 use crate::{Label, SecretId};
 
+/// The host that catches mail on a developer's machine, and the port it takes it on.
+pub const CATCHER: &str = "mail-catcher";
+/// See [`CATCHER`].
+pub const CATCHER_PORT: u16 = 1025;
+
 /// A system run by somebody else. What it gives to services is bound to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct External {
@@ -29,6 +34,8 @@ pub struct External {
     pub frame: Vec<String>,
     /// Hosts fonts come from (CSP `font-src`).
     pub font: Vec<String>,
+    /// Whether its variables lead to [`CATCHER`] instead.
+    pub caught: bool,
     /// A page that tells whether it is well.
     pub status_url: Option<String>,
     /// What kind of data store it is, where it is one.

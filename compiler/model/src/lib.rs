@@ -27,7 +27,7 @@ pub use edge::{
     TlsProvider,
 };
 pub use environment::{Environment, Platform, Stack, Tier, Trigger};
-pub use external::{External, Managed};
+pub use external::{CATCHER, CATCHER_PORT, External, Managed};
 pub use hatches::{Acceptance, Patch};
 pub use id::{ExternalId, RouteId, SecretId, ServiceId, StoreId};
 pub use operations::{

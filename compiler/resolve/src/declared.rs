@@ -1,18 +1,27 @@
 //! What is said about secrets, held against what uses them in all environments.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{EnvName, Environment};
+use stackc_model::{EnvName, Environment, Secret, SecretSource};
 use stackc_shape::Spanned;
-use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, closest, codes};
+use stackc_source::{Diagnostic, Diagnostics, Node, NodeKind, closest, codes, slip};
 use stackc_spec::{SecretSpec, StackSpec};
 
 use crate::layers::Layer;
 use crate::near::{self, Places};
 
+/// Where names stand in a document, outside its list of secrets.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions {
+    /// Whole texts and keys, each of which may be a name.
+    texts: BTreeSet<Box<str>>,
+    /// Names of secrets within texts, as `${secrets.NAME}`.
+    references: BTreeSet<Box<str>>,
+}
+
 /// Every text of a document outside its list of secrets, in which a name may stand.
-pub(crate) fn mentions(root: &Node) -> BTreeSet<Box<str>> {
-    let mut found = BTreeSet::new();
+pub(crate) fn mentions(root: &Node) -> Mentions {
+    let mut found = Mentions::default();
     let entries = root.entries().into_iter().flatten();
     for entry in entries.filter(|entry| &*entry.key != "secrets") {
         collect(&entry.value, &mut found);
@@ -20,17 +29,17 @@ pub(crate) fn mentions(root: &Node) -> BTreeSet<Box<str>> {
     found
 }
 
-fn collect(node: &Node, found: &mut BTreeSet<Box<str>>) {
+fn collect(node: &Node, found: &mut Mentions) {
     match &node.kind {
         NodeKind::Null => {}
         NodeKind::Scalar(scalar) => {
-            found.extend(references(&scalar.text));
-            found.insert(scalar.text.clone());
+            found.references.extend(references(&scalar.text));
+            found.texts.insert(scalar.text.clone());
         }
         NodeKind::List(items) => items.iter().for_each(|item| collect(item, found)),
         NodeKind::Map(entries) => {
             for entry in entries {
-                found.insert(entry.key.clone());
+                found.texts.insert(entry.key.clone());
                 collect(&entry.value, found);
             }
         }
@@ -49,7 +58,7 @@ fn references(text: &str) -> impl Iterator<Item = Box<str>> {
 pub(crate) fn check(
     layers: &[Layer],
     environments: &[Environment],
-    mentioned: &BTreeSet<Box<str>>,
+    mentioned: &Mentions,
     diagnostics: &mut Diagnostics,
 ) {
     let Some(spec) = layers.last().and_then(|layer| layer.spec.as_ref()) else { return };
@@ -69,7 +78,9 @@ pub(crate) fn check(
         let used = environments.iter().any(|environment| {
             environment.secret(name).is_some_and(|secret| !secret.consumers.is_empty())
         });
-        if whole && !used && !mentioned.contains(name.as_str()) {
+        let named =
+            mentioned.texts.contains(name.as_str()) || mentioned.references.contains(name.as_str());
+        if whole && !used && !named {
             let message = format!("nobody uses the secret `{name}`");
             diagnostics.push(
                 Diagnostic::new(codes::NO_EFFECT, secret.span, message)
@@ -80,6 +91,58 @@ pub(crate) fn check(
             absent(name, secret, environment, diagnostics);
         }
     }
+    slips(spec, environments, mentioned, diagnostics);
+}
+
+/// Reports names that nobody describes, one slip of the hand away from one that is known. To use a
+/// name is to declare it, so a misspelled one would be a secret that nobody can provide.
+fn slips(
+    spec: &StackSpec,
+    environments: &[Environment],
+    mentioned: &Mentions,
+    diagnostics: &mut Diagnostics,
+) {
+    let described = |secret: &Secret| {
+        secret.source != SecretSource::Provided || spec.secrets.contains_key(&secret.name)
+    };
+    let written = |secret: &Secret| mentioned.texts.contains(secret.name.as_str());
+    let mut said = BTreeSet::new();
+    for environment in environments {
+        for secret in environment.secrets.iter().filter(|secret| !described(secret)) {
+            let (name, Some(span)) = (&secret.name, secret.span) else { continue };
+            // What a list names is meant, unless it is like what is described. A reference is held
+            // against the lists and the variables, too.
+            let listed = written(secret);
+            let known = environment.secrets.iter();
+            let known = known.filter(|other| described(other) || (!listed && written(other)));
+            let known = known.map(|other| (&other.name, &other.name));
+            let variables = variables(environment).filter(|_| !listed);
+            let known: BTreeMap<_, _> = variables.chain(known).collect();
+            let near = known.keys().map(|known| known.as_str());
+            let near = slip(name.as_str(), near.filter(|near| !is_numbered(name.as_str(), near)));
+            let meant = known.iter().find(|(known, _)| Some(known.as_str()) == near);
+            if let Some((_, meant)) = meant.filter(|_| said.insert(name.clone())) {
+                let message = format!("nothing is known of a secret `{name}`, but of `{meant}`");
+                let help = format!(
+                    "write `{meant}`; if another is meant, add `{name}: {{}}` to `secrets` of the stack"
+                );
+                diagnostics.push(Diagnostic::new(codes::BAD_REFERENCE, span, message).help(help));
+            }
+        }
+    }
+}
+
+/// Variables of services, each with the secret of another name that it takes.
+fn variables(environment: &Environment) -> impl Iterator<Item = (&EnvName, &EnvName)> {
+    let all = environment.services.iter().flat_map(|service| &service.secrets);
+    let all = all.map(|(variable, id)| (variable, &environment[*id].name));
+    all.filter(|(variable, name)| variable != name)
+}
+
+/// Whether two names differ by their numbers alone, as those of a series do.
+fn is_numbered(one: &str, other: &str) -> bool {
+    let letters = |name: &str| name.replace(|sign: char| sign.is_ascii_digit(), "");
+    one != other && letters(one) == letters(other)
 }
 
 fn known_environments(secret: &SecretSpec, layers: &[Layer], diagnostics: &mut Diagnostics) {

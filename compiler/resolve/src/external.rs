@@ -8,9 +8,13 @@ use stackc_source::{Diagnostic, codes};
 use stackc_spec::{ExternalSpec, PlainHost};
 
 use crate::context::Context;
+use crate::mail;
 use crate::profile::{self, MAIL, PROFILES, Profile};
 use crate::secrets::{Collected, Draft};
 use crate::text::{self, Place, Scope};
+
+/// Why a variable says something else than what is written.
+const CAUGHT: &str = "mail is caught in development";
 
 /// An external before its secrets have ids.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(crate) struct DraftExternal<'a> {
     /// Secrets that services get under their own names.
     pub(crate) secrets: Vec<EnvName>,
     spec: Option<&'a Spanned<ExternalSpec>>,
+    /// The relays whose mail is caught.
+    relays: Vec<String>,
     /// What is known of it as a data store, where it is one.
     pub(crate) store: Option<DraftManaged>,
 }
@@ -42,7 +48,8 @@ pub(crate) struct DraftManaged {
 impl<'a> DraftExternal<'a> {
     /// A data store that a provider runs.
     pub(crate) fn managed(name: &'a Label, external: External, store: DraftManaged) -> Self {
-        Self { name, external, secrets: Vec::new(), spec: None, store: Some(store) }
+        let (secrets, relays) = (Vec::new(), Vec::new());
+        Self { name, external, secrets, spec: None, relays, store: Some(store) }
     }
 
     /// The variables it gives, references followed.
@@ -54,7 +61,11 @@ impl<'a> DraftExternal<'a> {
         let env = self.spec.into_iter().flat_map(|spec| &spec.value.env);
         env.filter_map(|(name, value)| {
             let text = text::resolve(&value.value.0, value.span, Place::Variable, scope, cx)?;
-            Some((name.clone(), text, Origin::Written(value.span)))
+            let turned = mail::turned(&text, &self.relays).filter(|_| !cx.in_overlay(value.span));
+            Some(match turned {
+                Some(turned) => (name.clone(), turned, Origin::Derived(value.span, CAUGHT)),
+                None => (name.clone(), text, Origin::Written(value.span)),
+            })
         })
         .collect()
     }
@@ -84,17 +95,23 @@ pub(crate) fn draft<'a>(cx: &mut Context<'a>, secrets: &mut Collected) -> Vec<Dr
     for (name, external) in &spec.external {
         let profile = profile::of(name, external);
         let names = secret_names(external, profile);
+        let relays = mail::caught(external, profile, cx);
         for secret in &names {
             let description = format!("credential of the external system {name}");
-            secrets.declare(secret, external.span, &description);
+            // Who catches mail asks for no password, so any will do.
+            match !relays.is_empty() && mail::is_relay(external, profile) {
+                true => secrets.generated(secret, external.span, &description),
+                false => secrets.declare(secret, external.span, &description),
+            }
         }
         says_something(name, external, profile, cx);
         expects(name, external, profile, cx);
         found.push(DraftExternal {
             name,
-            external: lower(name, external, profile),
+            external: External { caught: !relays.is_empty(), ..lower(name, external, profile) },
             secrets: names,
             spec: Some(external),
+            relays,
             store: None,
         });
     }
@@ -170,12 +187,9 @@ fn lower(name: &Label, external: &Spanned<ExternalSpec>, profile: Option<&Profil
     let origins = |hosts: Vec<String>| -> Vec<String> {
         hosts.into_iter().map(|host| format!("https://{host}")).collect()
     };
-    // Without a profile the variables tell: those of a mail relay have a common name.
-    let names = external.env.keys().chain(external.secrets.iter().map(|secret| &secret.value));
-    let mail = names.into_iter().any(|name| name.as_str().starts_with("SMTP_"));
     let ports = match profile {
         Some(profile) => profile.ports,
-        None if mail => MAIL,
+        None if mail::is_relay(external, profile) => MAIL,
         None => &[443],
     };
     External {
@@ -189,6 +203,7 @@ fn lower(name: &Label, external: &Spanned<ExternalSpec>, profile: Option<&Profil
         img: origins(both(|profile| profile.img, hosts.map(|hosts| &hosts.img))),
         frame: origins(both(|_| &[], hosts.map(|hosts| &hosts.frame))),
         font: origins(both(|_| &[], hosts.map(|hosts| &hosts.font))),
+        caught: false,
         status_url: external.status_url.as_ref().map(|url| url.value.0.clone()),
         store: None,
     }

@@ -27,6 +27,7 @@ mod jobs;
 mod layers;
 mod limits;
 mod listening;
+mod mail;
 mod near;
 mod needs;
 mod observe;

@@ -15,6 +15,8 @@ pub(crate) struct Profile {
     pub(crate) secrets: &'static [&'static str],
     /// Hosts the services connect to.
     pub(crate) egress: &'static [&'static str],
+    /// Those of them that take mail.
+    pub(crate) relays: &'static [&'static str],
     /// Ports they are reached on.
     pub(crate) ports: &'static [u16],
     /// Hosts the browser connects to.
@@ -23,6 +25,13 @@ pub(crate) struct Profile {
     pub(crate) script: &'static [&'static str],
     /// Hosts the browser takes images from.
     pub(crate) img: &'static [&'static str],
+}
+
+impl Profile {
+    /// Whether it takes mail and nothing else.
+    pub(crate) fn is_relay(&self) -> bool {
+        self.word == ProfileWord::Smtp
+    }
 }
 
 /// HTTPS.
@@ -37,6 +46,7 @@ const NOTHING: Profile = Profile {
     variables: &[],
     secrets: &[],
     egress: &[],
+    relays: &[],
     ports: HTTPS,
     connect: &[],
     script: &[],
@@ -68,6 +78,7 @@ pub(crate) const PROFILES: [Profile; 9] = [
         name: "brevo",
         secrets: &["BREVO_API_KEY"],
         egress: &["api.brevo.com", "smtp-relay.brevo.com"],
+        relays: &["smtp-relay.brevo.com"],
         ports: &[443, 465, 587],
         ..NOTHING
     },

@@ -144,7 +144,10 @@ fn follow(name: &str, span: Span, scope: &Scope, cx: &mut Context<'_>) -> Option
         ["env", key] => variable(key, name, span, scope, cx),
         ["secrets", key] => match EnvName::new(key) {
             Ok(secret) => Some(Draft { segments: vec![DraftSegment::Secret(secret)] }),
-            Err(_) => unknown(name, span, None, cx),
+            Err(_) => {
+                let meant = EnvName::new(&key.to_ascii_uppercase().replace('-', "_"));
+                unknown(name, span, meant.as_ref().ok().map(EnvName::as_str), cx)
+            }
         },
         ["data", key] if scope.stores.iter().any(|store| store.name.as_str() == *key) => {
             no_field(name, &STORE_FIELDS, span, cx)

@@ -18,4 +18,4 @@ pub use node::{Entry, Node, NodeKind, Scalar};
 pub use path::NodePath;
 pub use read::{Limits, decode, read};
 pub use source_map::{FileId, Position, SourceFile, SourceMap, Span};
-pub use suggest::closest;
+pub use suggest::{closest, slip};

@@ -27,10 +27,8 @@ pub fn closest<'a>(
 
 /// The only candidate that is one slip of the hand away: a letter too many, missing, wrong or in its
 /// neighbour's place, or the case. Short words are too alike for that.
-pub(crate) fn slip<'a>(
-    written: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+#[must_use]
+pub fn slip<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_ascii_lowercase();
     if !(3..=64).contains(&lower.len()) {
         return None;

@@ -22,6 +22,14 @@ const NODE_TOKEN: &str = "const [, url, name, folder] = process.argv; \
      process.exit(1))";
 const NODE_TCP: &str = "require('net').connect(process.argv[1], '127.0.0.1', () => \
      process.exit(0)).on('error', () => process.exit(1))";
+/// Asks for the health of a whole gRPC server: an empty message, to be answered with `SERVING`
+/// (`grpc.health.v1`; a message has five bytes before it, for compression and length).
+const NODE_GRPC: &str = "const asked = require('http2').connect(`http://127.0.0.1:${process.argv[1]}`)\
+     .on('error', () => process.exit(1)); const stream = asked.request({ ':method': 'POST', \
+     ':path': '/grpc.health.v1.Health/Check', 'content-type': 'application/grpc', te: 'trailers' }); \
+     const parts = []; stream.on('error', () => process.exit(1)).on('data', (part) => \
+     parts.push(part)).on('end', () => process.exit(Buffer.concat(parts).toString('hex') === \
+     '00000000020801' ? 0 : 1)).end(Buffer.alloc(5))";
 /// Like the others it neither follows a redirect nor goes through a proxy.
 const PYTHON_HTTP: &str = "import http.client, sys; \
      host, path = sys.argv[1].removeprefix('http://').split('/', 1); \
@@ -72,11 +80,12 @@ pub fn service(service: &Service, asker: Option<Asker>) -> Option<Vec<String>> {
     if let Some(command) = &health.command {
         return Some(command.value.clone());
     }
-    if let Some(name) = &health.tcp {
-        return connection(asker?, health, *service.ports.get(&name.value)?.number);
-    }
-    if health.grpc.is_some() {
-        return None;
+    if let Some(name) = health.tcp.as_ref().or(health.grpc.as_ref()) {
+        let port = *service.ports.get(&name.value)?.number;
+        return match (asker?, &health.grpc) {
+            (Asker::Node, Some(_)) => Some(script("node", "-e", NODE_GRPC, port.to_string())),
+            (asker, _) => connection(asker, health, port),
+        };
     }
     let port = *service.main_port()?.1.number;
     let token = health.token.as_ref().map(|token| &token.value);
@@ -85,6 +94,13 @@ pub fn service(service: &Service, asker: Option<Asker>) -> Option<Vec<String>> {
         None if service.kind.is_static() => path(asker?, health, port, "/", None),
         None => connection(asker?, health, port),
     }
+}
+
+/// Whether a service speaks of its health by gRPC, and all that `asker` can do is to connect.
+#[must_use]
+pub fn only_connects(service: &Service, asker: Option<Asker>) -> bool {
+    let grpc = service.health.as_ref().is_some_and(|health| health.grpc.is_some());
+    grpc && matches!(asker, Some(Asker::Python | Asker::Own))
 }
 
 /// The command that asks a path; `None` where it cannot.

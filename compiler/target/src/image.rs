@@ -21,6 +21,32 @@ pub fn developed(kind: Kind) -> &'static str {
     }
 }
 
+/// Where compilers of Node.js programs leave what they make.
+const COMPILED: [&str; 4] = [".output", "build", "dist", "out"];
+
+/// The folder that the command of a service runs something in which a compiler made.
+#[must_use]
+pub fn compiled(service: &Service) -> Option<&str> {
+    let mut words = service.command.iter().flat_map(|command| command.iter());
+    words.find_map(|word| {
+        let folder = word.trim_start_matches("./").split_once('/')?.0;
+        COMPILED.contains(&folder).then_some(folder)
+    })
+}
+
+/// Whether a program runs from its sources, so that nothing is to be made when they change.
+#[must_use]
+pub fn runs_sources(service: &Service) -> bool {
+    let made = |build: &Build| {
+        build.output.is_some() || build.command.is_some() || build.package.is_some()
+    };
+    match *service.kind {
+        Kind::Python => true,
+        Kind::Node => !service.build.as_ref().is_some_and(made) && compiled(service).is_none(),
+        _ => false,
+    }
+}
+
 /// The service whose image a service runs: its own, or that of the service it is like.
 #[must_use]
 pub fn owner<'a>(environment: &'a Environment, service: &'a Service) -> &'a Service {

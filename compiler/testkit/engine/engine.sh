@@ -23,6 +23,7 @@ unshare --mount --net --pid --fork true 2>/dev/null || cannot "this machine allo
 
 engine_root
 debian_root
+languages_root
 work=$(mktemp -d "${TMPDIR:-/tmp}/stackc-engine.XXXXXX")
 # The engine keeps its files until its namespaces are gone.
 cleanup() {

@@ -5,7 +5,7 @@
 #
 # An image that the engine holds already is used as it is: pull the real one first to try it. What is made
 # here is named on the standard output, for the caller to remove. Each recipe of images/ gives what the
-# generated files rely on, on one common root; versions are those of Debian sid, whatever the tag says.
+# generated files rely on, upon a root of Debian packages; versions are those of sid, whatever the tag says.
 #
 # exit: 0 all are there, 1 otherwise
 set -Eeuo pipefail
@@ -13,16 +13,16 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=roots.sh
 . "${here}/roots.sh"
-base=stackc-engine/debian
 
 held() { docker image inspect "$1" >/dev/null 2>&1; }
 
-make_base() {
-	held "${base}" && return
-	debian_root
-	say "importing the common root"
-	tar -C "${store}/debian" -c --exclude=./proc --exclude=./sys --exclude=./dev . | docker import - "${base}" >/dev/null
-	echo "${base}"
+# The root that a recipe begins with, stackc-engine/debian or stackc-engine/languages.
+make_base() { # NAME
+	held "stackc-engine/$1" && return
+	"$1_root"
+	say "importing the root $1"
+	tar -C "${store}/$1" -c --exclude=./proc --exclude=./sys --exclude=./dev . | docker import - "stackc-engine/$1" >/dev/null
+	echo "stackc-engine/$1"
 }
 
 # Docker's older builder, which every engine still has, needs no plug-in; it says on each run that it is old.
@@ -46,7 +46,7 @@ for image in "$@"; do
 		recipe=${image%%:*}
 		recipe=${here}/images/${recipe//\//-}
 		[[ -d ${recipe} ]] || die "no recipe for ${image}: add ${recipe}/Dockerfile"
-		make_base
+		make_base "$(sed -nE 's/^FROM stackc-engine\/([a-z]+).*/\1/p' "${recipe}/Dockerfile")"
 		say "building ${image}"
 		build "${image}" "${recipe}"
 	fi

@@ -54,7 +54,16 @@ packages() {
 			apt-get clean; rm -rf /var/lib/apt/lists/* /usr/share/doc/*' packages "$@"
 }
 
-# What the engine runs in, and what the images are made of. The latter is sid: the configuration for
+# What the engine runs in, and what the images are made of. The latter are sid: the configuration for
 # nginx needs a version that no stable Debian has.
 engine_root() { root engine trixie docker.io docker-cli docker-buildx iptables iproute2 curl openssl; }
 debian_root() { root debian sid nginx-light libnginx-mod-http-js curl openssl postgresql redis-server nodejs npm; }
+# Compilers, and the release of uv that generated Dockerfiles install, as a file: there is no network later.
+languages_root() {
+	local uv
+	root languages sid gcc libc6-dev golang-go cargo rustc python3 python3-pip
+	uv=$(sed -nE 's/.*"tool": "uv", "version": "([^"]+)".*/\1/p' "${here}/../../model/data/versions.json")
+	compgen -G "${store}/languages/opt/wheels/uv-${uv}-*" >/dev/null ||
+		"${store%/engine}/python/bin/pip" --quiet --disable-pip-version-check download --no-deps --only-binary :all: \
+			--dest "${store}/languages/opt/wheels" "uv==${uv}" >&2 || die "no uv ${uv}: run compiler/testkit/tools/install.sh first"
+}

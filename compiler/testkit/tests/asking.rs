@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use stackc_model::{EnvName, Health, Origin, Seconds, Sourced};
 use stackc_target::ask::{self, Asker};
-use stackc_testkit::tool;
+use stackc_testkit::{compile_text, tool};
 
 /// How long an answer may take; ours end by themselves, the others are ended.
 const LIMIT: u64 = 2000;
@@ -140,4 +140,40 @@ fn every_asker_tells_well_from_ill() {
             child.wait().unwrap();
         }
     }
+}
+
+/// A gRPC server whose health has this status, until it is killed; its first line is its port.
+const GRPC: &str = "const server = require('http2').createServer(); \
+     server.on('stream', (stream, headers) => { const asked = []; \
+     stream.on('data', (part) => asked.push(part)).on('end', () => { \
+     const health = headers[':path'] === '/grpc.health.v1.Health/Check' && headers.te === 'trailers' \
+     && Buffer.concat(asked).equals(Buffer.alloc(5)); \
+     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true }); \
+     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': health ? '0' : '12' })); \
+     stream.end(health ? Buffer.from([0, 0, 0, 0, 2, 8, Number(process.argv[1])]) : undefined); }); }); \
+     server.listen(0, '127.0.0.1', () => console.log(server.address().port))";
+
+#[test]
+fn node_asks_for_health_by_grpc() {
+    let stack = "stack: 1\nname: shop\nservices:\n  api: {kind: node, command: [node, x.js], ports: \
+                 {rpc: {port: PORT, protocol: grpc}}, health: {grpc: rpc}}\n";
+    let node = tool("node");
+    let asked = |port: &str| {
+        let compiled = compile_text(&stack.replace("PORT", port)).stack.unwrap();
+        let words = ask::service(&compiled.environments[0].services[0], Some(Asker::Node)).unwrap();
+        start(&node, &words).wait().unwrap().success()
+    };
+    for (status, well) in [("1", true), ("2", false)] {
+        let mut server = Command::new(&node);
+        let mut server = server.args(["-e", GRPC, status]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut port = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        let told = asked(port.trim());
+        server.kill().unwrap();
+        server.wait().unwrap();
+        assert_eq!(told, well, "status {status}");
+        assert!(!asked(port.trim()), "nobody listens");
+    }
+    // A server that speaks another protocol is not well.
+    assert!(!asked(&serve().to_string()));
 }

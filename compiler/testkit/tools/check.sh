@@ -13,7 +13,7 @@
 #         prometheus       promtool, amtool
 #         yaml             yamllint over every YAML file
 #         dockerfile       hadolint, the checks of BuildKit
-#         shell            shellcheck with all optional checks, shfmt, over scripts/
+#         shell            shellcheck with all optional checks, shfmt, over every *.sh
 #         dotenv           dotenv-linter, docker compose as a reader of the file
 # DIR     root of a generated tree
 #
@@ -366,10 +366,6 @@ check_dockerfile() {
 	judge_silent hadolint "$dir" hadolint --config "$scratch/hadolint.yaml" --no-color --failure-threshold style \
 		"${found[@]}"
 	judge dockerfile-check "$dir" dockerfile-check "${found[@]}"
-	files -name docker-entrypoint.sh
-	if [ ${#found[@]} -gt 0 ]; then
-		judge shellcheck "$dir" shellcheck --norc --enable=all --severity=style "${found[@]}"
-	fi
 	# The web servers of static files, as the unprivileged user they run as.
 	files -name 'docker-nginx*.conf'
 	for file in "${found[@]}"; do
@@ -390,12 +386,13 @@ check_dockerfile() {
 
 check_shell() {
 	local file
-	files -path "$dir/scripts/*.sh"
+	files -name '*.sh'
 	some ${#found[@]} "script"
 	for file in "${found[@]}"; do
 		judge shellcheck "$file" shellcheck --norc --color=never --enable=all --severity=style "$file"
 		judge shfmt "$file" shfmt -i 2 -ci -d "$file"
-		judge mode "$file" test -x "$file"
+		# The others are called by a shell, or copied with their mode.
+		case $file in "$dir"/scripts/*) judge mode "$file" test -x "$file" ;; esac
 	done
 }
 check_dotenv() {
@@ -428,7 +425,7 @@ nginx-lint) require gixy nginx/etc/nginx/mime.types ;;
 github) require actionlint shellcheck zizmor check-jsonschema ;;
 prometheus) require promtool amtool ;;
 yaml) require yamllint ;;
-dockerfile) require hadolint dockerfile-check shellcheck nginx/usr/sbin/nginx unshare ;;
+dockerfile) require hadolint dockerfile-check nginx/usr/sbin/nginx unshare ;;
 shell) require shellcheck shfmt ;;
 dotenv) require dotenv-linter docker-compose ;;
 *) usage ;;

@@ -160,6 +160,23 @@ fn a_server_that_follows_the_sources_gets_them_copied() {
 }
 
 #[test]
+fn a_program_is_built_again_unless_it_runs_its_sources() {
+    let actions = |command: &str, change: fn(&mut stackc_model::Build)| {
+        let mut stack = fixture::stack(Tier::Development);
+        let web = &mut stack.environments[0].services[0];
+        (web.kind, web.command) = (usual(Kind::Node), Some(usual(vec![command.to_owned()])));
+        change(web.build.as_mut().unwrap());
+        let web = lowered(&stack).0["services"]["web"].clone();
+        let watch = web["develop"]["watch"].as_array().unwrap().clone();
+        watch.iter().map(|it| it["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(actions("src/server.ts", |_| ()), ["rebuild", "sync+restart"]);
+    assert_eq!(actions("./dist/server.js", |_| ()), ["rebuild"]);
+    let made = |build: &mut stackc_model::Build| build.output = Some(usual("lib".to_owned()));
+    assert_eq!(actions("lib/server.js", made), ["rebuild"]);
+}
+
+#[test]
 fn without_a_registry_no_strangers_image_is_pulled() {
     let mut stack = fixture::stack(Tier::Production);
     stack.registry = None;

@@ -8,9 +8,7 @@ use super::{Stack, codes, files, fixture, lowered, set, usual};
 /// A stack that is backed up at a time.
 fn saved(tier: Tier, schedule: Sourced<String>) -> Stack {
     let mut stack = fixture::stack(tier);
-    let formats = vec!["custom".to_owned(), "sql".to_owned()];
-    let backup = Backup { schedule, keep_days: usual(9), formats, rpo: None, rto: None };
-    stack.environments[0].backup = Some(backup);
+    stack.environments[0].backup = Some(Backup { schedule, ..fixture::backup() });
     stack
 }
 

@@ -23,7 +23,7 @@ ARG {{ name }}
 {% for name in public %}
 ENV {{ name }}=${{ name }}
 {% endfor %}
-COPY --link --chown={{ user }}:{{ user }} . /app
+COPY --link --chown={{ user }}:{{ user }}{% if own %} --exclude={{ own }}{% endif %} . /app
 RUN --mount=type=cache,id=uv,target=/var/cache/uv \
     uv sync --cache-dir /var/cache/uv --frozen --no-dev --no-editable{% if command %} \
     &&{% for word in command %} {{ word | shell }}{% endfor %}{% endif %}

@@ -4,7 +4,7 @@ ARG {{ name }}
 {% for name in public %}
 ENV {{ name }}=${{ name }}
 {% endfor %}
-COPY --link --chown={{ user }}:{{ user }} . .
+COPY --link --chown={{ user }}:{{ user }}{% if own %} --exclude={{ own }}{% endif %} . .
 {% if package %}
 WORKDIR {{ place }}
 {% endif %}

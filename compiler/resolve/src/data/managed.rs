@@ -73,6 +73,7 @@ fn draft_one<'a>(
         img: Vec::new(),
         frame: Vec::new(),
         font: Vec::new(),
+        caught: false,
         status_url: None,
         store: None,
     };

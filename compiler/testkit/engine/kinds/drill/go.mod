@@ -1,0 +1,3 @@
+module kinds.example/drill
+
+go 1.24

@@ -1,0 +1,1 @@
+"""A server that tells where it runs: see ../../README.md."""

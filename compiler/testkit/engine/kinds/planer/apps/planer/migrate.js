@@ -1,0 +1,2 @@
+// It has the secret as well.
+process.exit(process.env.KINDS_TOKEN ? 0 : 1);

@@ -1,0 +1,1 @@
+exports.bearer = (token) => `Bearer ${token}`;
