@@ -13,7 +13,7 @@ use super::services;
 /// What the containers of an environment find on their host.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wiring {
-    /// The compose file.
+    /// The compose file, where there is one.
     pub(crate) file: String,
     /// The containers that mount a secret, each with the user that reads it, by secret.
     pub(crate) mounts: BTreeMap<String, BTreeMap<String, u32>>,
@@ -27,15 +27,20 @@ impl Wiring {
     /// That of an environment; `None` where it has no compose file.
     pub(crate) fn of(stack: &Stack, env: &Environment) -> Option<Self> {
         // What there is to say is said when the file is written.
-        let mut unheard = Diagnostics::default();
-        let options = Options::of(env, &mut unheard)?;
-        let mut scope = Scope::new(stack, env, Platform::Compose, &mut unheard);
+        let options = Options::of(env, &mut Diagnostics::default())?;
         let file = options.path_of(stack, env, Part::Main);
-        let mut wiring = Self { file, ..Self::default() };
+        Some(Self { file, ..Self::on(stack, env, Platform::Compose) })
+    }
+
+    /// That of the same containers on compose or a swarm.
+    pub(crate) fn on(stack: &Stack, env: &Environment, platform: Platform) -> Self {
+        let mut unheard = Diagnostics::default();
+        let mut scope = Scope::new(stack, env, platform, &mut unheard);
+        let mut wiring = Self::default();
         for (name, service) in &services(&mut scope) {
             wiring.note(name, service);
         }
-        Some(wiring)
+        wiring
     }
 
     fn note(&mut self, name: &str, service: &Service) {

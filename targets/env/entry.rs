@@ -8,6 +8,7 @@ use stackc_target::derived::{self, Part};
 
 use crate::compose::Wiring;
 use crate::scripts::{self, about, days, one_line};
+use crate::swarm::Kept;
 
 /// Who needs what belongs to no service.
 pub(super) const RELEASE: &str = "every release";
@@ -42,6 +43,7 @@ pub(super) struct Made {
 pub(super) struct Place<'a> {
     pub(super) env: &'a Environment,
     wiring: Option<Wiring>,
+    swarm: Option<Kept>,
     /// What the script takes care of.
     script: BTreeSet<String>,
 }
@@ -49,8 +51,8 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     pub(super) fn of(stack: &Stack, env: &'a Environment) -> Self {
         let wiring = Wiring::of(stack, env);
-        let script = scripts::covers(env, wiring.as_ref());
-        Self { env, wiring, script }
+        let script = scripts::covers(stack, env);
+        Self { env, wiring, swarm: Kept::of(stack, env), script }
     }
 
     /// Whether it runs on docker compose.
@@ -61,6 +63,11 @@ impl<'a> Place<'a> {
     /// Whether a script makes secrets in it.
     pub(super) fn scripted(&self) -> bool {
         !self.script.is_empty()
+    }
+
+    /// Whether it runs on a swarm and on nothing that reads `.env`.
+    pub(super) fn only_swarms(&self) -> bool {
+        self.wiring.is_none() && self.swarm.is_some()
     }
 
     fn demands(&self, name: &str) -> bool {
@@ -281,7 +288,12 @@ fn kept(place: &Place<'_>, id: SecretId, called: &str) -> String {
         made.any(|(_, secret)| !wiring.all(&secret.name).is_empty())
     };
     match &place.wiring {
-        Some(_) if secret.source == SecretSource::Variable => ".env".to_owned(),
+        wiring
+            if secret.source == SecretSource::Variable
+                && (wiring.is_some() || place.script.contains(secret.name.as_str())) =>
+        {
+            ".env".to_owned()
+        }
         Some(wiring) if wiring.demands.contains_key(&secret.name) => format!("{file}, and .env"),
         Some(wiring) if held(wiring) => file,
         Some(_) if place.env.tier == Tier::Development => {
@@ -291,6 +303,7 @@ fn kept(place: &Place<'_>, id: SecretId, called: &str) -> String {
             "the secrets of the environment at GitHub".to_owned()
         }
         Some(_) => "no file: docker login on the host".to_owned(),
+        None if place.script.contains(secret.name.as_str()) => file,
         None => "the secret store of the platform".to_owned(),
     }
 }

@@ -39,6 +39,8 @@ struct Page<'a> {
     environment: &'a str,
     /// Whether docker compose reads it.
     compose: bool,
+    /// Whether it runs on a swarm, and not on docker compose.
+    swarm: bool,
     /// Whether a script makes what can be made.
     script: bool,
     groups: Vec<Group>,
@@ -113,6 +115,7 @@ fn page<'a>(
         stack: stack.name.as_str(),
         environment,
         compose: places.iter().any(Place::composes),
+        swarm: places.iter().all(Place::only_swarms),
         script: places.iter().any(Place::scripted),
         groups: groups.into_iter().map(group).collect(),
         derived: Vec::new(),

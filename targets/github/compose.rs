@@ -105,8 +105,7 @@ fn files(stack: &Stack, environment: &Environment, scribe: &mut Scribe<'_>) -> V
         }
     }
     let generated = generated.into_iter().map(|path| scribe.carry("a path", &path, None));
-    let wiring = crate::compose::Wiring::of(stack, environment);
-    let script = !crate::scripts::covers(environment, wiring.as_ref()).is_empty();
+    let script = !crate::scripts::covers(stack, environment).is_empty();
     let script = script.then(|| crate::scripts::GENERATE.to_owned());
     generated.chain(mounted).chain(script).collect()
 }

@@ -33,7 +33,9 @@ pub(crate) fn job(deployment: &Deployment<'_>, release: &Release, scribe: &mut S
         job.env.push(variable, value);
     }
     job.env.push("MOUNTED", mounted.join("\n"));
-    copy(&mut job, &[&release.files[..], &mounted].concat());
+    let script = !crate::scripts::covers(deployment.stack, environment).is_empty();
+    let script = script.then(|| crate::scripts::GENERATE.to_owned());
+    copy(&mut job, &[&release.files[..], &mounted, script.as_slice()].concat());
     let deploy = include_str!("steps/swarm-deploy.sh");
     job.step(Step::run("Start the release", deploy).id("start"));
     // Beside another platform the address may lead there, and only the edge's node answers here: that

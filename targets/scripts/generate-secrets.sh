@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # {{ header | line }}
 #
-# Makes the secrets of an environment that runs on docker compose. `--help` says more.
+# Makes the secrets of an environment that runs on docker compose or on a swarm. `--help` says more.
 
 set -Eeuo pipefail
 shopt -s inherit_errexit
@@ -16,11 +16,12 @@ readonly ENVIRONMENTS={{ names }}
 
 # Every secret of the environment; what others are made from comes first.
 #
-#   secret NAME RECIPE READERS PLACE HOLDERS DAYS KEEPER ABOUT [PART...]
+#   secret NAME RECIPE READERS PLACE HOLDERS DAYS KEEPER ABOUT SWARM [PART...]
 #
 # READERS  the users that read its file          PLACE   `.env` where compose puts it into a container
 # HOLDERS  the containers that have it           DAYS    how often it is to be changed
-# KEEPER   the data store that knows it by heart PART    text:…, raw:NAME, url:NAME, json:NAME, or line
+# KEEPER   the data store that knows it by heart SWARM   its name there, with its version
+# PART     text:…, raw:NAME, url:NAME, json:NAME, or line
 #
 # What stands between single quotes is from the stack, and is no code.
 # shellcheck disable=SC2016
@@ -29,9 +30,10 @@ secrets() {
     {% for environment in environments %}
     {{ environment.name }})
       compose_file={{ environment.file }}
+      swarm={{ environment.swarm }}
       {% for s in environment.secrets %}
       secret {{ s.name }} {{ s.recipe }} {{ s.readers }} {{ s.place }} {{ s.holders }} {{ s.days }} {{ s.keeper }} \
-        {{ s.about }}{% for part in s.parts %} {{ part }}{% endfor %}
+        {{ s.about }} {{ s.swarm }}{% for part in s.parts %} {{ part }}{% endfor %}
 
       {% endfor %}
       ;;
@@ -44,7 +46,8 @@ secrets() {
 
 usage() {
   cat <<'USAGE'
-Makes the secrets that docker compose needs, once each, and puts together those made from others.
+Makes the secrets that docker compose or a swarm needs, once each, and puts together those made from
+others.
 
   scripts/generate-secrets.sh ENVIRONMENT [OPTION...]
 
@@ -52,12 +55,13 @@ Makes the secrets that docker compose needs, once each, and puts together those 
   --dry-run        say what would be done; change nothing
   --set NAME       take the value of NAME from standard input; at a terminal it is asked for
   --rotate NAME    make a new value of NAME; the old one is kept as NAME.previous
+  --swarm          create in the swarm what it lacks, under the names in its stack file; on a manager
   --env-file FILE  what docker compose reads its variables from; by default .env
   --help           this text
 
 A secret is a file in ./secrets/ENVIRONMENT, and what is there stays as it is. What a container wants
 in its environment is copied from there into the env file; a variable that is no secret stands in
-the env file alone. Values are never printed and never stand on a command line.
+the env file alone; a swarm has a copy beside the secrets. Values are never printed and never stand on a command line.
 
 Nobody else enters the folder (0700). Run by root, each file belongs to the user who reads it (0400;
 two share it with 0440, more with 0444). Otherwise all files stay yours, with 0444, so that the
@@ -346,20 +350,34 @@ env_put() { # NAME VALUE
   log "put into ${env_file}: ${1}"
 }
 
+# Puts down a value that is no secret. Nobody reads the env file for a swarm, so it gets a file.
+variable() { # NAME VALUE
+  env_put "${1}" "${2}"
+  if [[ -n "${swarm}" ]]; then
+    save "${1}" '' "${2}" copied
+  fi
+}
+
 # ---- what is done with each ----------------------------------------------------------------------
 
 missing=()
+stale=()
+declare -A in_swarm=()
 
 secret() {
   case "${task}" in
     list) list_one "${@}" ;;
     look) look_at "${@}" ;;
+    publish) publish_one "${@}" ;;
     *) make_one "${@}" ;;
   esac
 }
 
 make_one() { # the columns of a secret
   local -r name=${1} recipe=${2%%,*} readers=${3} place=${4} path=${folder}/${1}
+  if [[ ! -s "${path}" && "${recipe}" != derived && -n "${in_swarm[${9}]-}" ]]; then
+    die 1 "the swarm has ${9}, and ${path} is gone: bring it back, or give it the next version in the stack"
+  fi
   if [[ -d "${path}" ]]; then
     die 1 "${path} is a folder, as docker makes one for a file that is missing: remove it"
   fi
@@ -368,6 +386,8 @@ make_one() { # the columns of a secret
       env_value "${name}"
       if [[ -z "${REPLY}" ]]; then
         missing+=("${name}: ${8}")
+      else
+        variable "${name}" "${REPLY}"
       fi
       return 0
       ;;
@@ -395,7 +415,7 @@ make_one() { # the columns of a secret
   fi
   if [[ "${2}" == *,* ]]; then
     public_half "${recipe}" "${path}"
-    env_put "${2#*,}" "${REPLY}"
+    variable "${2#*,}" "${REPLY}"
   fi
   if [[ "${6}" != - ]]; then
     local old
@@ -409,7 +429,7 @@ make_one() { # the columns of a secret
 # Puts a secret together, where all of its parts are known.
 derive() { # the columns of a secret
   local part base value='' bare
-  for part in "${@:9}"; do
+  for part in "${@:10}"; do
     base=${part#*:}
     case "${part}" in
       line) value+=$'\n' ;;
@@ -447,7 +467,7 @@ look_at() { # the columns of a secret
     *) ;;
   esac
   if [[ "${1}" == "${subject}" ]]; then
-    subject_recipe=${2} subject_readers=${3} subject_holders=${5} subject_keeper=${7}
+    subject_recipe=${2} subject_readers=${3} subject_holders=${5} subject_keeper=${7} subject_swarm=${9}
   fi
 }
 
@@ -462,6 +482,61 @@ list_one() { # the columns of a secret
     state=present
   fi
   printf '%-32s %-12s %-12s %s\n' "${1}" "${2%%,*}" "${state}" "${8}"
+}
+
+# ---- the swarm -----------------------------------------------------------------------------------
+# A swarm never changes a secret and never shows one. So NAME.vN stays beside NAME: the value that the
+# newest version was made with.
+
+join_swarm() {
+  if [[ -z "${swarm}" ]]; then
+    die 2 "${environment} runs on no swarm"
+  fi
+  local names name
+  # In two words, as the braces of docker are those of a template, too.
+  if ! names=$(docker secret ls --format '{'"{.Name}}"); then
+    die 1 "docker cannot list the secrets of the swarm: run this on a manager"
+  fi
+  while read -r name; do
+    if [[ -n "${name}" ]]; then
+      in_swarm[${name}]=yes
+    fi
+  done <<<"${names}"
+  if [[ -n "${subject}" && -n "${in_swarm[${subject_swarm}]-}" ]]; then
+    die 1 "the swarm has ${subject_swarm} already: give ${subject} the next version in the stack first"
+  fi
+}
+
+publish_one() { # the columns of a secret
+  local -r name=${9} path=${folder}/${1}
+  local -r made_with=${path}.${name##*_}
+  local older
+  if [[ "${name}" == - || ! -s "${path}" ]]; then
+    return 0
+  fi
+  if [[ -n "${in_swarm[${name}]-}" ]]; then
+    if [[ -f "${made_with}" ]] && ! cmp -s -- "${path}" "${made_with}"; then
+      stale+=("${name} has an older value than ${path}: give ${1} the next version in the stack")
+      return 0
+    fi
+  else
+    for older in "${path}".v*; do
+      if [[ -f "${older}" && "${older}" != "${made_with}" ]] && cmp -s -- "${path}" "${older}"; then
+        stale+=("${name} would get the value of ${older##*.}: make a new one with --rotate ${1} or --set ${1}")
+        return 0
+      fi
+    done
+    if [[ "${asked}" == dry-run ]]; then
+      log "would be created in the swarm: ${name}"
+      return 0
+    fi
+    docker secret create "${name}" "${path}" >/dev/null
+    log "created in the swarm: ${name}"
+  fi
+  if [[ "${asked}" != dry-run && ! -f "${made_with}" ]]; then
+    rm -f -- "${path}".v*
+    ln -- "${path}" "${made_with}"
+  fi
 }
 
 # ---- the other tasks -----------------------------------------------------------------------------
@@ -496,34 +571,46 @@ rotate_one() {
 
 # What is to be done by hand when a value has changed.
 next_steps() {
-  local -r compose="  docker compose --file ${compose_file}"
-  local role
+  local again="docker compose --file ${compose_file} up --detach --force-recreate"
+  local inside="docker compose --file ${compose_file} exec -T"
   local -a keeper
   IFS=' ' read -r -a keeper <<<"${subject_keeper}"
+  if [[ -n "${with_swarm}" || -z "${compose_file}" ]]; then
+    again='' inside="docker exec --interactive \$(docker ps --quiet --filter label=com.docker.swarm.service.name=${swarm}_${keeper[1]-})"
+  fi
   {
     printf '\n%s has a new value. Containers have the old one until they are made again:\n\n' "${subject}"
+    if [[ -z "${again}" ]]; then
+      printf '  # Give it the next version under targets.swarm.versions, create it with --swarm, and deploy.\n'
+    fi
     case "${keeper[0]-}" in
       postgres)
-        role=${keeper[4]}
-        subject_holders=" ${subject_holders} "
-        subject_holders=${subject_holders/" ${keeper[1]} "/ }
-        subject_holders=${subject_holders# }
-        printf '%s up --detach --force-recreate --wait %s\n' "${compose}" "${keeper[1]}"
-        printf "%s exec -T %s psql --username %s --dbname %s <<'SQL'\n" \
-          "${compose}" "${keeper[1]}" "${keeper[2]}" "${keeper[3]}"
-        # shellcheck disable=SC2016
-        printf '  \\set password `cat /run/secrets/%s`\n' "${subject}"
-        printf "  ALTER ROLE \"%s\" PASSWORD :'password';\nSQL\n" "${role}"
+        tell_postgres
         ;;
       server)
         printf '  # %s keeps its password with its data: change it there first.\n' "${keeper[1]}"
         ;;
       *) ;;
     esac
-    if [[ "${subject_holders}" == *[a-z]* ]]; then
-      printf '%s up --detach --force-recreate %s\n' "${compose}" "${subject_holders% }"
+    if [[ -n "${again}" && "${subject_holders}" == *[a-z]* ]]; then
+      printf '  %s %s\n' "${again}" "${subject_holders% }"
     fi
   } >&2
+}
+
+# PostgreSQL starts with the new password beside it, and learns it from there.
+tell_postgres() {
+  if [[ -n "${again}" ]]; then
+    subject_holders=" ${subject_holders} "
+    subject_holders=${subject_holders/" ${keeper[1]} "/ }
+    subject_holders=${subject_holders# }
+    printf '  %s --wait %s\n' "${again}" "${keeper[1]}"
+    inside+=" ${keeper[1]}"
+  fi
+  printf "  %s psql --username %s --dbname %s <<'SQL'\n" "${inside}" "${keeper[2]}" "${keeper[3]}"
+  # shellcheck disable=SC2016
+  printf '  \\set password `cat /run/secrets/%s`\n' "${subject}"
+  printf "  ALTER ROLE \"%s\" PASSWORD :'password';\nSQL\n" "${keeper[4]}"
 }
 
 # ---- the run -------------------------------------------------------------------------------------
@@ -533,7 +620,7 @@ requirements() {
     die 4 "bash 4.4 or newer is needed, this is ${BASH_VERSION}"
   fi
   local needed
-  for needed in openssl mktemp find tr cut head tail; do
+  for needed in openssl mktemp find tr cut head tail ${with_swarm:+docker} ${with_swarm:+cmp}; do
     if ! command -v "${needed}" >/dev/null; then
       die 4 "${needed} is not installed"
     fi
@@ -564,6 +651,7 @@ arguments() {
         exit 0
         ;;
       --list | --dry-run) task=${1#--} ;;
+      --swarm) with_swarm=yes ;;
       --set | --rotate | --env-file)
         if [[ ${#} -lt 2 || -z "${2}" ]]; then
           die 2 "${1} wants a value behind it"
@@ -590,8 +678,28 @@ arguments() {
 }
 
 environment='' task=make action='' subject='' rotated='' replaced='' env_file=.env
-folder='' compose_file='' variables=''
-subject_recipe='' subject_readers='' subject_holders='' subject_keeper=''
+folder='' compose_file='' variables='' asked='' swarm='' with_swarm=''
+subject_recipe='' subject_readers='' subject_holders='' subject_keeper='' subject_swarm=''
+
+# What is left to somebody.
+report() {
+  local line
+  for line in ${stale[@]+"${stale[@]}"}; do
+    log "error: ${line}"
+  done
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    for line in "${missing[@]}"; do
+      log "missing: ${line}"
+    done
+    log "give each with: scripts/generate-secrets.sh ${environment} --set NAME"
+  fi
+  if [[ ${#stale[@]} -gt 0 ]]; then
+    exit 1
+  fi
+  if [[ ${#missing[@]} -gt 0 && -z "${action}" ]]; then
+    exit 3
+  fi
+}
 
 main() {
   trap 'log "error: stopped at line ${LINENO}"' ERR
@@ -600,7 +708,7 @@ main() {
   requirements
   cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
   folder=secrets/${environment}
-  local -r asked=${task}
+  asked=${task}
   task=look
   secrets
   task=${asked}
@@ -611,6 +719,9 @@ main() {
     secrets
     return 0
   fi
+  if [[ -n "${with_swarm}" ]]; then
+    join_swarm
+  fi
   if [[ "${task}" == make ]]; then
     lock
   fi
@@ -620,19 +731,15 @@ main() {
     *) ;;
   esac
   secrets
+  if [[ -n "${with_swarm}" ]]; then
+    task=publish
+    secrets
+    task=${asked}
+  fi
   if [[ -n "${replaced}" && "${task}" == make ]]; then
     next_steps
   fi
-  if [[ ${#missing[@]} -gt 0 ]]; then
-    local line
-    for line in "${missing[@]}"; do
-      log "missing: ${line}"
-    done
-    log "give each with: scripts/generate-secrets.sh ${environment} --set NAME"
-    if [[ -z "${action}" ]]; then
-      exit 3
-    fi
-  fi
+  report
 }
 
 main "${@}"

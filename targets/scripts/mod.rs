@@ -17,8 +17,7 @@ use stackc_target::{
     Artifact, Artifacts, Body, Format, Mode, RelPath, Target, Template, is_off, options,
 };
 
-use crate::compose::Wiring;
-use secrets::Row;
+use secrets::{Hosts, Row};
 pub(crate) use secrets::{about, days, one_line};
 
 /// The `scripts` target.
@@ -49,7 +48,9 @@ struct Script {
 #[derive(Debug, Serialize)]
 struct Table {
     name: String,
+    /// The compose file, and the name of the swarm's stack; empty where there is none.
     file: String,
+    swarm: String,
     secrets: Vec<Row>,
 }
 
@@ -59,7 +60,7 @@ impl Target for Scripts {
     }
 
     fn about(&self) -> &'static str {
-        "the script that makes the secrets of compose"
+        "the script that makes the secrets of compose and of a swarm"
     }
 
     fn options(&self) -> Shape {
@@ -77,10 +78,12 @@ impl Target for Scripts {
             if is_off(env, "scripts") {
                 continue;
             }
-            let Some(wiring) = Wiring::of(stack, env) else { continue };
-            let secrets = secrets::rows(env, &wiring);
+            let Some(hosts) = Hosts::of(stack, env) else { continue };
+            let secrets = secrets::rows(env, &hosts);
             refuse(env, &secrets, diagnostics);
-            environments.push(Table { name: env.name.to_string(), file: wiring.file, secrets });
+            let file = hosts.compose.map(|wiring| wiring.file).unwrap_or_default();
+            let swarm = hosts.swarm.map(|kept| kept.stack).unwrap_or_default();
+            environments.push(Table { name: env.name.to_string(), file, swarm, secrets });
         }
         if environments.iter().all(|table| table.secrets.is_empty()) || diagnostics.has_errors() {
             return;
@@ -118,7 +121,8 @@ fn refuse(env: &Environment, rows: &[Row], diagnostics: &mut Diagnostics) {
 }
 
 /// What the script takes care of in an environment, by name.
-pub(crate) fn covers(env: &Environment, wiring: Option<&Wiring>) -> BTreeSet<String> {
-    let rows = wiring.filter(|_| !is_off(env, "scripts")).map(|wiring| secrets::rows(env, wiring));
+pub(crate) fn covers(stack: &Stack, env: &Environment) -> BTreeSet<String> {
+    let hosts = Some(env).filter(|env| !is_off(env, "scripts"));
+    let rows = hosts.and_then(|env| Some(secrets::rows(env, &Hosts::of(stack, env)?)));
     rows.into_iter().flatten().map(|row| row.name).collect()
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use stackc_model::{
-    Engine, EnvName, Environment, SUPERUSER, Seconds, Secret, SecretId, SecretSource, Store,
+    Engine, EnvName, Environment, SUPERUSER, Seconds, Secret, SecretId, SecretSource, Stack, Store,
 };
 use stackc_target::derived::{self, Part, Spelling};
 
 use crate::compose::Wiring;
+use crate::swarm::Kept;
 
 /// A row, in the words of the script.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +18,8 @@ pub(super) struct Row {
     pub(super) recipe: String,
     pub(super) readers: String,
     pub(super) place: &'static str,
+    /// Its name in a swarm.
+    pub(super) swarm: String,
     pub(super) holders: String,
     pub(super) days: String,
     pub(super) keeper: String,
@@ -27,11 +30,39 @@ pub(super) struct Row {
 /// A column that says nothing.
 const NONE: &str = "-";
 
+/// Where an environment needs its secrets as files.
+pub(crate) struct Hosts {
+    pub(super) compose: Option<Wiring>,
+    pub(super) swarm: Option<Kept>,
+}
+
+impl Hosts {
+    /// Those of an environment; `None` where it runs on platforms that keep secrets themselves.
+    pub(super) fn of(stack: &Stack, env: &Environment) -> Option<Self> {
+        let (compose, swarm) = (Wiring::of(stack, env), Kept::of(stack, env));
+        (compose.is_some() || swarm.is_some()).then_some(Self { compose, swarm })
+    }
+
+    fn needs(&self, name: &EnvName) -> bool {
+        self.compose.iter().any(|wiring| !wiring.all(name).is_empty())
+            || self.swarm.iter().any(|kept| kept.needs(name.as_str()))
+    }
+
+    /// Whether compose puts it into a container.
+    fn demands(&self, name: &EnvName) -> bool {
+        self.compose.iter().any(|wiring| wiring.demands.contains_key(name))
+    }
+
+    /// The containers that run all the time and have it.
+    fn running(&self, name: &EnvName) -> BTreeSet<&str> {
+        self.compose.iter().flat_map(|wiring| wiring.running(name)).collect()
+    }
+}
+
 /// The rows of an environment: what others are made from comes first.
-pub(super) fn rows(env: &Environment, wiring: &Wiring) -> Vec<Row> {
-    let held = |secret: &Secret| !wiring.all(&secret.name).is_empty();
+pub(super) fn rows(env: &Environment, hosts: &Hosts) -> Vec<Row> {
     let demanded = |id: SecretId| {
-        held(&env[id]) || public(&env[id]).is_some_and(|name| wiring.demands.contains_key(name))
+        hosts.needs(&env[id].name) || public(&env[id]).is_some_and(|name| hosts.needs(name))
     };
     let mut wanted: BTreeSet<SecretId> = BTreeSet::new();
     for (id, _) in env.secrets().filter(|(id, _)| demanded(*id)) {
@@ -47,7 +78,7 @@ pub(super) fn rows(env: &Environment, wiring: &Wiring) -> Vec<Row> {
     let mut wanted: Vec<_> =
         wanted.into_iter().filter(|id| !halves.contains_key(&env[*id].name)).collect();
     wanted.sort_by_key(|id| order(&env[*id].source));
-    wanted.into_iter().map(|id| row(env, wiring, id)).collect()
+    wanted.into_iter().map(|id| row(env, hosts, id)).collect()
 }
 
 /// The variable that takes the public half.
@@ -66,22 +97,19 @@ fn order(source: &SecretSource) -> u8 {
     }
 }
 
-fn row(env: &Environment, wiring: &Wiring, id: SecretId) -> Row {
+fn row(env: &Environment, hosts: &Hosts, id: SecretId) -> Row {
     let secret = &env[id];
-    let users: BTreeSet<u32> = wiring
-        .mounts
-        .get(secret.name.as_str())
-        .into_iter()
-        .flat_map(|them| them.values().copied())
-        .collect();
-    let copied =
-        secret.source != SecretSource::Variable && wiring.demands.contains_key(&secret.name);
+    let mounts = hosts.compose.iter().filter_map(|it| it.mounts.get(secret.name.as_str()));
+    let users: BTreeSet<u32> = mounts.flat_map(|them| them.values().copied()).collect();
+    let copied = secret.source != SecretSource::Variable && hosts.demands(&secret.name);
+    let kept = hosts.swarm.iter().find_map(|kept| kept.secrets.get(secret.name.as_str()));
     Row {
         name: secret.name.to_string(),
         recipe: recipe(&secret.source),
         readers: spaced(users.iter().map(u32::to_string)),
         place: if copied { ".env" } else { NONE },
-        holders: said(spaced(holders(env, wiring, id).into_iter().map(str::to_owned))),
+        swarm: kept.cloned().unwrap_or_else(|| NONE.to_owned()),
+        holders: said(spaced(holders(env, hosts, id).into_iter().map(str::to_owned))),
         days: secret.rotate.map_or_else(|| NONE.to_owned(), |every| days(every).to_string()),
         keeper: keeper(env, id).unwrap_or_else(|| NONE.to_owned()),
         about: purpose(secret),
@@ -110,11 +138,11 @@ fn recipe(source: &SecretSource) -> String {
 }
 
 /// The containers that run with the secret, or with one that is made of it.
-fn holders<'a>(env: &'a Environment, wiring: &'a Wiring, id: SecretId) -> BTreeSet<&'a str> {
+fn holders<'a>(env: &'a Environment, hosts: &'a Hosts, id: SecretId) -> BTreeSet<&'a str> {
     let own = public(&env[id]).into_iter();
     let made = env.secrets().filter(|(other, _)| derived::sources(env, *other).contains(&id));
     let names = made.map(|(_, secret)| &secret.name).chain(own);
-    names.flat_map(|name| wiring.running(name)).collect()
+    names.flat_map(|name| hosts.running(name)).collect()
 }
 
 /// Whole days, rounded up.

@@ -1,7 +1,7 @@
 //! What stands in the table. What the script does with it, the testkit tries.
 
 use stackc_model::{
-    Metrics, ObserveLevel, Secret, SecretId, SecretSource, Segment, Stack, Text, Tier,
+    Metrics, ObserveLevel, Platform, Secret, SecretId, SecretSource, Segment, Stack, Text, Tier,
 };
 use stackc_source::{Diagnostics, codes};
 use stackc_target::{Artifacts, Mode, Target};
@@ -81,7 +81,7 @@ fn what_the_stack_says_is_one_word() {
     let mut stack = fixture::stack(Tier::Production);
     secret(&mut stack, "POSTGRES_PASSWORD").description = "$(id)\n`id` '; id #".to_owned();
     let row = row(&stack, "POSTGRES_PASSWORD");
-    assert!(row.ends_with(r" '$(id) `id` '\''; id #'"), "{row}");
+    assert!(row.ends_with(r" '$(id) `id` '\''; id #' -"), "{row}");
 }
 
 #[test]
@@ -89,6 +89,21 @@ fn a_control_character_in_a_value_is_refused_at_its_secret() {
     let mut stack = fixture::stack(Tier::Production);
     derived(&mut stack, "DATABASE_URL", "a\tb://");
     assert_eq!(render(&stack), (None, vec![codes::CANNOT_CARRY.id]));
+}
+
+#[test]
+fn a_swarm_has_its_names_and_its_variables() {
+    let mut stack = fixture::stack(Tier::Production);
+    stack.environments[0].platforms = [Platform::Swarm].into();
+    for service in &mut stack.environments[0].services {
+        service.platforms = [Platform::Swarm].into();
+    }
+    let text = render(&stack).0.unwrap();
+    assert!(text.contains("compose_file=''\n      swarm=shop-production\n"), "{text}");
+    // Nobody on the host reads it: it is of the user who made it.
+    let row = row(&stack, "POSTGRES_PASSWORD");
+    assert!(row.contains(" '' - - - "), "{row}");
+    assert!(row.contains(" shop-production_POSTGRES_PASSWORD_v1"), "{row}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::compose;
 use crate::compose::scope::Scope;
 use document::{Config, Document, Mount, Network, Service, Volume};
 use options::Options;
-pub(crate) use release::Release;
+pub(crate) use release::{Kept, Release};
 
 /// The name of this target.
 const ID: &str = "swarm";

@@ -1,13 +1,14 @@
 //! What it takes to bring a release to a swarm: for whoever deploys it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Delivery, Engine, Environment, Platform, Stack};
+use stackc_model::{Environment, Platform, Stack};
 use stackc_source::Diagnostics;
 
 use super::document::Document;
 use super::options::Options;
 use super::{Run, file, objects, place, plan};
+use crate::compose::Wiring;
 use crate::compose::scope::Scope;
 
 /// A release of an environment.
@@ -23,7 +24,7 @@ pub(crate) struct Release {
     pub(crate) labels: BTreeSet<String>,
     /// Secrets by their name in the swarm, each with its name in the stack.
     pub(crate) secrets: BTreeSet<(String, String)>,
-    /// Secrets that stand in variables when the stack is deployed.
+    /// What stands in variables when the stack is deployed, besides the version.
     pub(crate) variables: BTreeSet<String>,
     /// Runs that need nothing that runs, in order.
     pub(crate) first: Vec<String>,
@@ -64,7 +65,7 @@ impl Release {
                 .collect(),
             mounted: mounted(&scope),
             secrets: secrets.map(|(key, secret)| (secret.name.clone(), key.clone())).collect(),
-            variables: variables(&scope),
+            variables: Kept::of(stack, env)?.variables,
             services: documents().flat_map(|document| document.services.keys().cloned()).collect(),
             stack: name,
             first,
@@ -101,14 +102,34 @@ fn mounted(scope: &Scope<'_>) -> BTreeSet<String> {
     files.filter_map(|mount| Some(mount.from.as_ref()?.value.clone())).collect()
 }
 
-/// Secrets that are handed over in the environment of the client.
-fn variables(scope: &Scope<'_>) -> BTreeSet<String> {
-    let env = scope.env;
-    let services = scope.services().filter(|service| *service.delivery == Delivery::Env);
-    let services = services.flat_map(|service| service.secrets.values());
-    let stores = env.stores.iter().flat_map(|store| match &store.engine {
-        Engine::Server(server) => server.secrets.values().collect(),
-        _ => Vec::new(),
-    });
-    services.chain(stores).map(|id| env[*id].name.to_string()).collect()
+/// What a swarm keeps of an environment, or is told when the stack is deployed.
+pub(crate) struct Kept {
+    /// The name of the swarm's stack.
+    pub(crate) stack: String,
+    /// Names that must be variables of whoever deploys, but for that of the release.
+    pub(crate) variables: BTreeSet<String>,
+    /// Secrets by their name in the stack, each with its name in the swarm.
+    pub(crate) secrets: BTreeMap<String, String>,
+}
+
+impl Kept {
+    /// That of an environment; `None` where it does not run on a swarm.
+    pub(crate) fn of(stack: &Stack, env: &Environment) -> Option<Self> {
+        let options = Options::of(env, &mut Diagnostics::default())?;
+        let name = options.stack(stack, env);
+        let wiring = Wiring::on(stack, env, Platform::Swarm);
+        let secrets = wiring.mounts.keys();
+        let secrets = secrets.map(|key| (key.clone(), options.secret(&name, env, key)));
+        let variables = wiring.demands.keys().map(ToString::to_string);
+        Some(Self {
+            secrets: secrets.collect(),
+            variables: variables.filter(|name| name != "IMAGE_TAG").collect(),
+            stack: name,
+        })
+    }
+
+    /// Whether a secret or variable has to be there for a release.
+    pub(crate) fn needs(&self, name: &str) -> bool {
+        self.secrets.contains_key(name) || self.variables.contains(name)
+    }
 }

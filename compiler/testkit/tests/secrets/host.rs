@@ -48,17 +48,23 @@ pub(crate) struct Seen {
 impl Host {
     /// A host with the files of a compilation.
     pub(crate) fn new(compilation: &Compilation, environment: &str) -> Self {
-        let root = tempfile::tempdir().unwrap();
+        let root = tempfile::Builder::new().prefix("a host ").tempdir().unwrap();
+        let host = Self { root, environment: environment.to_owned(), printed: String::new() };
+        host.install(compilation);
+        host
+    }
+
+    /// Lays the files of a compilation down.
+    pub(crate) fn install(&self, compilation: &Compilation) {
         for artifact in compilation.artifacts.iter() {
-            let path = root.path().join(artifact.path.as_str());
+            let path = self.path(artifact.path.as_str());
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, artifact.body.text()).unwrap();
         }
-        let script = root.path().join(SCRIPT);
+        let script = self.path(SCRIPT);
         if script.exists() {
             fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        Self { root, environment: environment.to_owned(), printed: String::new() }
     }
 
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {

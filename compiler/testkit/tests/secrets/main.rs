@@ -6,6 +6,7 @@
 mod cases;
 mod faults;
 mod host;
+mod swarm;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use stackc_testkit::cases;
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = faults::trials();
+    trials.extend(swarm::trials());
     for case in cases().unwrap() {
         let file = case.stack.to_string_lossy();
         let compilation = Arc::new(compile(&DiskLoader::new(""), &file, stackc_targets::ALL));
