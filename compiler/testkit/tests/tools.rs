@@ -19,7 +19,7 @@ const FORMATS: [(&str, &str); 10] = [
     ("nginx-lint", "nginx"),
     ("github", ".github"),
     ("prometheus", "monitoring"),
-    ("dockerfile", "nginx"),
+    ("dockerfile", "compose.yaml"),
     ("shell", "scripts"),
     ("dotenv", ".env.example"),
 ];

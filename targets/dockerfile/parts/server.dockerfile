@@ -7,7 +7,8 @@ WORKDIR /app
 RUN --mount=type=cache,id=npm,target=/var/cache/npm \
     npm prune --cache /var/cache/npm --omit=dev --no-audit --no-fund
 {% elif manager == "pnpm" %}
-RUN CI=true pnpm prune --prod
+RUN --mount=type=cache,id=pnpm,target=/var/cache/pnpm \
+    CI=true pnpm prune --prod --store-dir /var/cache/pnpm
 {% else %}
 RUN --mount=type=cache,id=yarn,target=/var/cache/yarn \
     YARN_GLOBAL_FOLDER=/var/cache/yarn yarn workspaces focus --all --production
