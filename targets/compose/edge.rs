@@ -1,6 +1,7 @@
 //! The edge: nginx in front of everything public, and certbot for its certificates.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use stackc_model::{
     AnswerCache, Bytes, Domain, EnvName, Environment, Millicores, Platform, Resources, Seconds,
@@ -184,7 +185,11 @@ fn placeholders(scope: &mut Scope<'_>) -> document::Service {
 /// Gets and renews the certificate of a domain, once per run: by its profile, from a timer of the
 /// host.
 fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
-    for host in hosts(domain).filter(|host| host.starts_with("*.")) {
+    // A wildcard wants DNS; an address and a name without a dot are nobody's in public.
+    let refused = |host: &str| {
+        host.starts_with("*.") || !host.contains('.') || host.parse::<Ipv4Addr>().is_ok()
+    };
+    for host in hosts(domain).filter(|host| refused(host)) {
         let message = format!("certbot gets no certificate for `{}` over HTTP", **host);
         let help = "name the hosts, or bring a certificate along with `tls.provider: files`";
         if let Some(span) = host.origin.span() {

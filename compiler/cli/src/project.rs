@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use stackc_driver::disk::{OutputRoot, Selection};
+use stackc_driver::disk::{self, OutputRoot, Selection};
 use stackc_driver::{Compilation, DiskLoader, LoadError, Loader, compile, rewrite};
 use stackc_source::{Diagnostic, SourceMap, closest, codes};
 use stackc_target::{RelPath, Target};
@@ -44,7 +44,7 @@ impl Project {
     fn upwards() -> Option<Self> {
         let mut folder = std::env::current_dir().ok()?;
         let mut shown = PathBuf::from(".");
-        while !folder.join("stack.yaml").is_file() {
+        while folder.join("stack.yaml").symlink_metadata().is_err() {
             if !folder.pop() {
                 return None;
             }
@@ -70,14 +70,20 @@ impl Project {
         rewrite(&self.folder.join(&self.name), old.as_bytes(), new.as_bytes())
     }
 
+    /// Compiles it; what there is to say is yet to be reported.
+    fn judged(&self, args: &Args) -> (Compilation, Vec<Diagnostic>) {
+        let compilation = self.compile();
+        let mut said: Vec<_> = compilation.diagnostics.iter().cloned().collect();
+        if let (Some(today), Some(stack)) = (&args.today, &compilation.stack) {
+            said.extend(stackc_driver::expired(stack, today));
+        }
+        (compilation, said)
+    }
+
     /// Compiles it and reports; the exit code where that is the end.
     pub(crate) fn compiled(&self, args: &Args) -> Result<Compilation, Exit> {
-        let compilation = self.compile();
-        let mut all: Vec<_> = compilation.diagnostics.iter().cloned().collect();
-        if let (Some(today), Some(stack)) = (&args.today, &compilation.stack) {
-            all.extend(stackc_driver::expired(stack, today));
-        }
-        match report::diagnostics(args, &all, &compilation.sources) {
+        let (compilation, said) = self.judged(args);
+        match report::diagnostics(args, &said, &compilation.sources) {
             Exit::Fine => Ok(compilation),
             exit => Err(exit),
         }
@@ -96,15 +102,20 @@ impl Project {
         let Some(out) = out.filter(|out| out.value.trim_end_matches('/') != ".") else {
             return Ok((OutputRoot::open(&self.folder)?, self.name.clone()));
         };
-        let path = RelPath::new(out.value.trim_end_matches('/').to_owned()).map_err(|fault| {
+        let refused = |fault: String| {
             let message = format!("`out` {fault}");
             vec![match out.origin.span() {
                 Some(span) => Diagnostic::new(codes::BAD_PATH, span, message),
                 None => Diagnostic::global(codes::BAD_PATH, message),
             }]
-        })?;
+        };
+        let path = RelPath::new(out.value.trim_end_matches('/').to_owned())
+            .map_err(|fault| refused(fault.to_string()))?;
+        if path.as_str().split('/').any(|part| [".git", ".stackc"].contains(&part)) {
+            return Err(refused("lies in a folder that belongs to git or to stackc".to_owned()));
+        }
         let up = "../".repeat(path.as_str().split('/').count());
-        Ok((OutputRoot::open(self.folder.join(path.as_str()))?, format!("{up}{}", self.name)))
+        Ok((OutputRoot::below(&self.folder, &path)?, format!("{up}{}", self.name)))
     }
 }
 
@@ -125,20 +136,47 @@ pub(crate) struct Tree {
     pub(crate) stack_id: String,
     /// The part that is meant.
     pub(crate) selection: Selection,
+    /// What was found so far, and is yet to be reported.
+    said: Vec<Diagnostic>,
 }
 
 impl Tree {
     /// Compiles the stack and opens its tree; the exit code where that is the end.
     pub(crate) fn open(args: &Args, select: &Select) -> Result<Self, Exit> {
         let project = Project::find(args)?;
-        let compilation = project.compiled(args)?;
+        let (compilation, mut said) = project.judged(args);
+        let sources = &compilation.sources;
+        let end = |said: &[Diagnostic]| report::diagnostics(args, said, sources);
+        if Exit::of(&said, args.deny_warnings) != Exit::Fine {
+            return Err(end(&said));
+        }
         known_environment(args, select.env.as_deref(), &compilation)?;
-        let opened = project.output(&compilation, select);
-        let (root, stack_id) =
-            opened.map_err(|faults| report::diagnostics(args, &faults, &compilation.sources))?;
+        let (root, stack_id) = match project.output(&compilation, select) {
+            Ok(output) => output,
+            Err(faults) => {
+                said.extend(faults);
+                return Err(end(&said));
+            }
+        };
+        // Where the tree lies elsewhere, so may the sources.
+        if let Some(stack) = &compilation.stack
+            && stack_id == project.name
+            && select.out.is_none()
+        {
+            said.extend(disk::sources(&root, stack, &compilation.artifacts));
+            if Exit::of(&said, args.deny_warnings) != Exit::Fine {
+                return Err(end(&said));
+            }
+        }
         let selection =
             Selection { environment: select.env.clone(), target: select.target.clone() };
-        Ok(Self { compilation, root, stack_id, selection })
+        Ok(Self { compilation, root, stack_id, selection, said })
+    }
+
+    /// Reports all that was found, in one piece: a program reads one document.
+    pub(crate) fn report(&self, args: &Args, faults: &[Diagnostic]) -> Exit {
+        let all = [&self.said, faults].concat();
+        report::diagnostics(args, &all, &self.compilation.sources)
     }
 }
 

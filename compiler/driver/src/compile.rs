@@ -109,8 +109,11 @@ fn load(loader: &dyn Loader, name: &str, sources: &mut SourceMap) -> (Option<Nod
             read(file, &text, limits)
         }
         Err(fault) => {
-            // What is no text is shown as well as it can be, so that the place can be named.
-            sources.add(name, String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]));
+            // What is no text is shown as well as it can be, so that the place can be named. It is
+            // text up to there.
+            let place = fault.primary.as_ref().map_or(0, |label| label.span.start as usize);
+            let end = bytes.len().min(place.saturating_add(4096));
+            sources.add(name, String::from_utf8_lossy(bytes.get(..end).unwrap_or(&bytes)));
             diagnostics.push(*fault);
             (None, diagnostics)
         }

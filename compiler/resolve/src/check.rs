@@ -175,7 +175,13 @@ fn two_owners(
     let place = if span == first { environment.span.or(owner.span) } else { None };
     let found = Diagnostic::new(codes::HOST_CONFLICT, place.unwrap_or(span), message)
         .related(first, "the host")
-        .help("give each environment its own `domain`");
+        .help(match environment.span.is_some() && owner.span.is_some() {
+            true => "give each environment its own `domain`",
+            false => {
+                "`production` exists without a word where no environment has its tier: call this one \
+                 so, say `tier: production`, or give it its own `domain`"
+            }
+        });
     match owner.span.filter(|owner| Some(*owner) != place) {
         Some(owner) => found.related(owner, "this environment has it too"),
         None => found,

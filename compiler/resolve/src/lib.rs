@@ -97,7 +97,7 @@ fn stack(layer: &Layer, diagnostics: &mut Diagnostics) -> Option<Stack> {
         ci: ci::resolve(spec),
         timezone: spec.timezone.as_ref().map_or_else(
             || Sourced::default("Etc/UTC".to_owned(), "schedules count in UTC"),
-            written,
+            |zone| Sourced::written(zone.value.0.clone(), zone.span),
         ),
         versions: versions(spec, diagnostics),
         options: layers::options(spec),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use stackc_source::{
-    Diagnostic, Diagnostics, Entry, Node, NodeKind, NodePath, Span, closest, codes,
+    Code, Diagnostic, Diagnostics, Entry, Node, NodeKind, NodePath, Scalar, Span, closest, codes,
 };
 
 use crate::{Field, KeyRule, Record, Shape};
@@ -22,6 +22,9 @@ pub trait Decode: Sized {
         None
     }
 }
+
+/// Codes that are about the value that stands in a place, whatever it is read as.
+const VALUE: [Code; 3] = [codes::WRONG_TYPE, codes::BAD_FORMAT, codes::OUT_OF_RANGE];
 
 /// One step of the path to the value being decoded.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +73,14 @@ impl<'a> Decoder<'a> {
             (Some((name, overlay)), Some(span)) if overlay.contains(span) => Some(name),
             _ => None,
         };
-        self.diagnostics.push(diagnostic.in_environment(name));
+        // `scale: many` is wrong as `min` and as `max`: once is enough.
+        let again = |last: &Diagnostic| {
+            let place = last.primary.as_ref().map(|label| label.span);
+            last.code == diagnostic.code && place == span && VALUE.contains(&last.code)
+        };
+        if !self.diagnostics.last().is_some_and(again) {
+            self.diagnostics.push(diagnostic.in_environment(name));
+        }
     }
 
     /// Runs `f` one step further down.
@@ -86,11 +96,22 @@ impl<'a> Decoder<'a> {
         if node.is_null() {
             return self.null(node);
         }
-        let message = format!("`{}` takes {expected}, not {}", self.path(), node.describe());
-        self.push(
-            Diagnostic::new(codes::WRONG_TYPE, node.span, message)
-                .label(format!("expected {expected}")),
-        );
+        let found = self.mismatch(node, expected);
+        self.push(found);
+    }
+
+    fn mismatch(&self, node: &Node, expected: &str) -> Diagnostic {
+        let message = format!("{} takes {expected}, not {}", self.owner(), node.describe());
+        Diagnostic::new(codes::WRONG_TYPE, node.span, message).label(format!("expected {expected}"))
+    }
+
+    /// The value being decoded, in words for a message.
+    fn owner(&self) -> String {
+        let place = self.path();
+        match place.as_str() {
+            "" => "the stack".to_owned(),
+            place => format!("`{place}`"),
+        }
     }
 
     /// Reports a value that does not have the form it should.
@@ -104,7 +125,7 @@ impl<'a> Decoder<'a> {
         let entries = match &node.kind {
             NodeKind::Map(entries) => entries,
             _ => {
-                self.wrong_type(node, "a mapping");
+                self.no_record(node, record);
                 return None;
             }
         };
@@ -119,6 +140,31 @@ impl<'a> Decoder<'a> {
         Some(Fields { span: node.span, record, slots })
     }
 
+    fn no_record(&mut self, node: &Node, record: &Record) {
+        if node.is_null() {
+            return self.null(node);
+        }
+        let keys = record.fields.iter().map(|field| field.key);
+        let help = match node.as_scalar().and_then(Scalar::as_bool) {
+            Some(true) => "`{}` turns it on with its defaults".to_owned(),
+            _ => self.keys(keys),
+        };
+        let found = self.mismatch(node, "a mapping").help(help);
+        self.push(found);
+    }
+
+    /// The keys it takes, or where they can be had.
+    fn keys(&self, keys: impl Iterator<Item = &'static str>) -> String {
+        let (keys, place) = (keys.map(|key| format!("`{key}`")).collect::<Vec<_>>(), self.path());
+        match place.as_str() {
+            "" if keys.len() > 12 => "`stackc explain .` lists the keys it takes".to_owned(),
+            place if keys.len() > 12 && !place.starts_with("targets.") => {
+                format!("`stackc explain {place}` lists the keys it takes")
+            }
+            _ => format!("it takes {}", keys.join(", ")),
+        }
+    }
+
     fn null(&mut self, node: &Node) {
         let message = format!("`{}` is null, which means nothing here", self.path());
         self.push(Diagnostic::new(codes::MISPLACED_NULL, node.span, message).help(
@@ -128,9 +174,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn unknown_key(&mut self, entry: &Entry, record: &'static Record) {
-        let place = self.path();
-        let place = place.as_str();
-        let owner = if place.is_empty() { "the stack".to_owned() } else { format!("`{place}`") };
+        let owner = self.owner();
         if let Some(foreign) = record.foreign(&entry.key) {
             let diagnostic = self.foreign_key(entry.key_span, &owner, foreign);
             return self.push(diagnostic);
@@ -144,14 +188,7 @@ impl<'a> Decoder<'a> {
         diagnostic = match (no_space(entry), closest(&entry.key, known())) {
             (Some(meant), _) => space_missing(diagnostic, entry.key_span, &meant),
             (None, Some(_)) => diagnostic.one_of(&entry.key, known()),
-            (None, None) if known().count() > 12 && !place.starts_with("targets.") => {
-                let path = if place.is_empty() { "." } else { place };
-                diagnostic.help(format!("`stackc explain {path}` lists the keys it takes"))
-            }
-            (None, None) => {
-                let list: Vec<_> = known().map(|key| format!("`{key}`")).collect();
-                diagnostic.help(format!("it takes {}", list.join(", ")))
-            }
+            (None, None) => diagnostic.help(self.keys(known())),
         };
         self.push(diagnostic);
     }
@@ -170,6 +207,10 @@ impl<'a> Decoder<'a> {
         let mut map = BTreeMap::new();
         let ignored = |key: &str| rule != KeyRule::HeaderName && key.starts_with("x-");
         for entry in entries.iter().filter(|entry| !ignored(&entry.key)) {
+            if turned_off(&entry.value) && T::shape().is_named() {
+                self.no_switch(entry);
+                continue;
+            }
             let name = key(&entry.key);
             // Where the space behind the colon is missing there is no value to complain of.
             let value = match name.is_err() && no_space(entry).is_some() {
@@ -177,7 +218,10 @@ impl<'a> Decoder<'a> {
                 false => self
                     .within(Segment::Key(&entry.key), |decoder| T::decode(&entry.value, decoder)),
             };
+            // `env: {production: {…}}` is no name that is misspelt.
+            let nested = value.is_none() && T::shape().is_single() && !is_single(&entry.value);
             match (name, value) {
+                _ if nested => {}
                 (Ok(name), Some(value)) => {
                     map.insert(name, value);
                 }
@@ -192,14 +236,33 @@ impl<'a> Decoder<'a> {
     }
 
     fn no_map(&mut self, node: &Node) {
-        if !matches!(node.kind, NodeKind::List(_)) {
-            return self.wrong_type(node, "a mapping");
-        }
-        let message = format!("`{}` takes a mapping, not a list", self.path());
-        self.push(
-            Diagnostic::new(codes::WRONG_TYPE, node.span, message)
-                .help("its entries are known by name: write `NAME: …` instead of `- name: NAME`"),
-        );
+        let help = match node.kind {
+            NodeKind::Null => return self.null(node),
+            NodeKind::List(_) => {
+                "its entries are known by name: write `NAME: …` instead of `- name: NAME`"
+            }
+            _ => "its entries are known by name: write `NAME: …` below it, one line for each",
+        };
+        let found = self.mismatch(node, "a mapping").help(help);
+        self.push(found);
+    }
+
+    /// `false` for an entry of a map: it is there or it is not.
+    fn no_switch(&mut self, entry: &Entry) {
+        let span = entry.value.span;
+        let message = format!("`{}` cannot be turned off", self.path().key(&entry.key));
+        let found = Diagnostic::new(codes::WRONG_TYPE, span, message);
+        let inside = self.overlay.is_some_and(|(_, overlay)| overlay.contains(span));
+        self.push(match inside {
+            true => found.help("write `null`: then this environment is without it").fix(
+                "write `null`",
+                span,
+                "null",
+            ),
+            false => found.help(
+                "take it out; what only some environments are without is `null` in each of them",
+            ),
+        });
     }
 
     fn bad_name(&mut self, entry: &Entry, fault: &str, better: Option<&str>) {
@@ -253,10 +316,19 @@ impl<'a> Decoder<'a> {
             let all: Vec<_> = words().map(|word| format!("`{word}`")).collect();
             let diagnostic = Diagnostic::new(codes::UNKNOWN_VALUE, node.span, message)
                 .label(format!("one of {}", all.join(", ")));
-            self.push(diagnostic.one_of(&scalar.text, words()));
+            let foreign = list.foreign.iter().find(|foreign| foreign.word == &*scalar.text);
+            self.push(match foreign {
+                Some(foreign) => foreign.instead(diagnostic, node.span).perhaps(),
+                None => diagnostic.one_of(&scalar.text, words()),
+            });
         }
         found
     }
+}
+
+/// Whether a value is the word `false`.
+pub(crate) fn turned_off(node: &Node) -> bool {
+    node.as_scalar().and_then(Scalar::as_bool) == Some(false)
 }
 
 /// `{a:1}` without the space reads as the key `a:1` and no value: what was meant.
@@ -273,8 +345,16 @@ pub(crate) fn space_missing(diagnostic: Diagnostic, span: Span, meant: &str) -> 
     )
 }
 
+/// Whether a node may be a single value.
+fn is_single(node: &Node) -> bool {
+    !matches!(node.kind, NodeKind::List(_) | NodeKind::Map(_))
+}
+
 /// The name in the other case and with the other dash, where it then is one.
-fn better_name<K>(name: &str, check: &impl Fn(&str) -> Result<K, String>) -> Option<String> {
+pub(crate) fn better_name<K, E>(
+    name: &str,
+    check: &impl Fn(&str) -> Result<K, E>,
+) -> Option<String> {
     let label = name.to_ascii_lowercase().replace(['_', ' '], "-");
     let variable = name.to_ascii_uppercase().replace(['-', ' '], "_");
     [label, variable].into_iter().find(|name| check(name).is_ok())

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, Span, codes};
+use stackc_source::{Diagnostic, Diagnostics, Entry, Node, NodeKind, Scalar, Span, codes};
 
+use crate::decode::turned_off;
 use crate::{KeyRule, Move, Record, Shape, Short};
 
 /// Rewrites every short form of `shape` in the tree into its long form.
@@ -90,11 +91,24 @@ fn dashed(node: &Node) -> Option<String> {
 fn split(node: &Node, separator: &str) -> Option<(Node, Option<Node>)> {
     let scalar = node.as_scalar()?;
     // Quotes belong to the whole: each part is what it looks like.
-    let part = |text: &str| Node::scalar(text, false, node.span);
+    let part = |text: &str, at| Node::scalar(text, false, within(node, scalar, at, text.len()));
     Some(match scalar.text.split_once(separator) {
-        Some((first, second)) => (part(first), Some(part(second))),
+        Some((first, second)) => {
+            (part(first, 0), Some(part(second, first.len() + separator.len())))
+        }
         None => (node.clone(), None),
     })
+}
+
+/// The place of a part of a scalar, or of the whole where the text is not as it stands in the file.
+fn within(node: &Node, scalar: &Scalar, at: usize, length: usize) -> Span {
+    let quote = u32::from(scalar.quoted);
+    let offset = |at: usize| u32::try_from(at).map_or(u32::MAX, |at| at + quote);
+    let span = node.span;
+    match offset(scalar.text.len()) + quote == span.end - span.start {
+        true => Span::new(span.file, span.start + offset(at), span.start + offset(at + length)),
+        false => span,
+    }
 }
 
 fn build(node: &Node, context: &str, dockerfile: &str) -> Option<Vec<Entry>> {
@@ -176,6 +190,10 @@ fn expand_map(node: Node, rule: KeyRule, value: Shape, diagnostics: &mut Diagnos
     match node.kind {
         NodeKind::Map(mut entries) => {
             for entry in &mut entries {
+                // `false` is no short form of a thing; the decoder says so.
+                if value.is_named() && turned_off(&entry.value) {
+                    continue;
+                }
                 let inner = std::mem::replace(&mut entry.value, Node::null(span));
                 entry.value = expand(inner, value, diagnostics);
             }

@@ -16,7 +16,7 @@ mod slip;
 pub use decode::{Decode, Decoder, Fields, Segment};
 pub use expand::expand;
 pub use merge::overlay;
-pub use scalar::{AnyValue, RawText, Spanned, Switch, Version, Words};
+pub use scalar::{AnyValue, RawText, Spanned, Switch, Version, Words, proposed};
 pub use schema::{Schema, json_schema};
 pub use shape::{
     Field, Foreign, JsonType, KeyRule, Move, Record, ScalarShape, Shape, Short, Variant, WordList,

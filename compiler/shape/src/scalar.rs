@@ -5,8 +5,9 @@ use std::fmt::Display;
 use std::ops::Deref;
 
 use stackc_source::{Diagnostic, Node, NodeKind, Span, codes};
-use stackc_unit::{Bytes, EnvName, HeaderName, Label, Millicores, Percent, Rate, Seconds};
+use stackc_unit::{Bytes, EnvName, HeaderName, Label, Meant, Millicores, Percent, Rate, Seconds};
 
+use crate::decode::better_name;
 use crate::{Decode, Decoder, JsonType, KeyRule, ScalarShape, Shape};
 
 /// A value and the place it was written at.
@@ -186,12 +187,13 @@ fn string<'a>(node: &'a Node, decoder: &mut Decoder<'_>, expected: &str) -> Opti
     }
 }
 
-/// Reads a text with a parser of its own.
+/// Reads a text with a parser of its own; where it fails, `meant` may know what was meant.
 fn parsed<T, E: Display>(
     node: &Node,
     decoder: &mut Decoder<'_>,
     name: &str,
     parse: impl Fn(&str) -> Result<T, E>,
+    meant: impl Fn(&str) -> Option<Meant>,
 ) -> Option<T> {
     let Some(scalar) = node.as_scalar().filter(|scalar| scalar.as_bool().is_none()) else {
         decoder.wrong_type(node, name);
@@ -200,9 +202,26 @@ fn parsed<T, E: Display>(
     parse(&scalar.text)
         .map_err(|fault| {
             let message = format!("the value of `{}` {fault}", decoder.path());
-            decoder.push(Diagnostic::new(codes::BAD_FORMAT, node.span, message));
+            let diagnostic = Diagnostic::new(codes::BAD_FORMAT, node.span, message);
+            decoder.push(proposed(diagnostic, node.span, meant(&scalar.text)));
         })
         .ok()
+}
+
+/// Adds the right spelling as help and as a fix.
+#[must_use]
+pub fn proposed(diagnostic: Diagnostic, span: Span, meant: Option<Meant>) -> Diagnostic {
+    let Some(meant) = meant else { return diagnostic };
+    let remark = meant.remark.map_or_else(String::new, |remark| format!(" ({remark})"));
+    let help = format!("write `{}`{remark}", meant.text);
+    let diagnostic = diagnostic.help(&help).fix(help, span, meant.text);
+    if meant.certain { diagnostic } else { diagnostic.perhaps() }
+}
+
+/// The name in the other case and with the other dash.
+fn label_meant(text: &str) -> Option<Meant> {
+    let text = better_name(text, &Label::new)?;
+    Some(Meant { text, certain: false, remark: None })
 }
 
 fn integer(node: &Node, decoder: &mut Decoder<'_>, low: i64, high: i64) -> Option<i64> {
@@ -231,6 +250,24 @@ fn no_integer(node: &Node, decoder: &mut Decoder<'_>) {
         }
         None => decoder.wrong_type(node, "an integer"),
     }
+}
+
+fn port(node: &Node, decoder: &mut Decoder<'_>) -> Option<u16> {
+    let Some(port) = node.as_scalar().and_then(|scalar| listening(&scalar.text)) else {
+        return integer(node, decoder, 1, 65_535).and_then(|number| u16::try_from(number).ok());
+    };
+    let message = format!("`{}` takes one port, not two", decoder.path());
+    decoder.push(Diagnostic::new(codes::WRONG_TYPE, node.span, message).help(format!(
+        "write `{port}`, the one it listens on; what is public is said by `routes`"
+    )));
+    None
+}
+
+/// The port that listens in the `8080:80` of other tools.
+fn listening(text: &str) -> Option<u16> {
+    let (host, port) = text.rsplit_once(':')?;
+    let plain = host.bytes().all(|byte| byte.is_ascii_digit() || b".:".contains(&byte));
+    port.parse().ok().filter(|_| plain)
 }
 
 /// What a word that is a boolean in YAML 1.1 means, and so does a quoted or capital one.
@@ -262,7 +299,7 @@ scalars! {
         found
     };
     u16: "a port", [Integer], None, Some((1, 65_535)), ["3000", "8081"], |node, decoder| {
-        integer(node, decoder, 1, 65_535).and_then(|number| u16::try_from(number).ok())
+        port(node, decoder)
     };
     u32: "an integer", [Integer], None, Some((0, 1_000_000)), ["2", "5"], |node, decoder| {
         integer(node, decoder, 0, 1_000_000).and_then(|number| u32::try_from(number).ok())
@@ -271,25 +308,25 @@ scalars! {
         string(node, decoder, "a string").map(str::to_owned)
     };
     Seconds: "a duration such as `30s`", [String], Some("[0-9]+(ms|s|m|h|d)"), None, ["30s", "5m"], |node, decoder| {
-        parsed(node, decoder, "a duration", Seconds::parse)
+        parsed(node, decoder, "a duration", Seconds::parse, Seconds::meant)
     };
     Bytes: "a size such as `256Mi`", [String], Some("[0-9]+(Ki|Mi|Gi|Ti|kB|MB|GB|TB)"), None, ["256Mi", "2Gi"], |node, decoder| {
-        parsed(node, decoder, "a size", Bytes::parse)
+        parsed(node, decoder, "a size", Bytes::parse, Bytes::meant)
     };
     Millicores: "a number of cores", [Number, String], Some("[0-9]+(\\.[0-9]{1,3})?"), None, ["0.25", "2"], |node, decoder| {
-        parsed(node, decoder, "a number of cores", Millicores::parse)
+        parsed(node, decoder, "a number of cores", Millicores::parse, Millicores::meant)
     };
     Percent: "a percentage such as `5%`", [String], Some("[0-9]+(\\.[0-9]{1,2})?%"), None, ["5%", "70%"], |node, decoder| {
-        parsed(node, decoder, "a percentage", Percent::parse)
+        parsed(node, decoder, "a percentage", Percent::parse, Percent::meant)
     };
     Rate: "a rate such as `100/15m`", [String], Some("[0-9]+/[0-9]+(ms|s|m|h|d)"), None, ["100/15m", "10/1m"], |node, decoder| {
-        parsed(node, decoder, "a rate", Rate::parse)
+        parsed(node, decoder, "a rate", Rate::parse, Rate::meant)
     };
     Label: "a name", [String], Some("[a-z]([-a-z0-9]{0,38}[a-z0-9])?"), None, ["main", "second"], |node, decoder| {
-        parsed(node, decoder, "a name", Label::new)
+        parsed(node, decoder, "a name", Label::new, label_meant)
     };
     HeaderName: "the name of a header", [String], Some("[A-Za-z0-9][A-Za-z0-9_-]{0,127}"), None, ["X-Api-Key", "X-Client"], |node, decoder| {
-        parsed(node, decoder, "the name of a header", HeaderName::new)
+        parsed(node, decoder, "the name of a header", HeaderName::new, |_| None)
     };
     EnvName: "the name of a variable or secret", [String], Some("[A-Z][A-Z0-9_]{0,127}"), None, ["API_KEY", "TOKEN"], |node, decoder| {
         secret_name(node, decoder)
@@ -297,7 +334,7 @@ scalars! {
     RawText: "a value", [Boolean, Number, String], None, None, ["one", "\"2\""], |node, decoder| {
         let text = node.as_scalar().map(|scalar| Self(scalar.text.to_string()));
         if text.is_none() {
-            decoder.wrong_type(node, "a single value");
+            no_single_value(node, decoder);
         }
         text
     };
@@ -323,6 +360,19 @@ fn secret_name(node: &Node, decoder: &mut Decoder<'_>) -> Option<EnvName> {
 /// A value kept exactly as written, whatever YAML would make of it: `1.10`, `NO`, `0755`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawText(pub String);
+
+/// A list or a mapping where the value of a variable belongs.
+fn no_single_value(node: &Node, decoder: &mut Decoder<'_>) {
+    if node.is_null() {
+        let message = format!("`{}` has no value", decoder.path());
+        let help = "write one behind the colon: `\"\"` is the empty text";
+        return decoder.push(Diagnostic::new(codes::MISPLACED_NULL, node.span, message).help(help));
+    }
+    let message = format!("`{}` takes a single value, not {}", decoder.path(), node.describe());
+    let help = "write `NAME: value`; a list or an object as text, in quotes; what only one \
+                environment has belongs under `environments`, at the same path";
+    decoder.push(Diagnostic::new(codes::WRONG_TYPE, node.span, message).help(help));
+}
 
 /// A version: an integer or a string, never a number with a fraction.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub struct Foreign {
     /// The word. Where it is a key here too, the row is about the other tool's way to write it: a
     /// list for a mapping, or a mapping for a list.
     pub word: &'static str,
-    /// Our key, where the same value may stand under it.
+    /// Our word, where it may stand in its place.
     pub ours: Option<&'static str>,
     /// What to do instead.
     pub help: &'static str,
@@ -175,6 +175,8 @@ pub struct WordList {
     pub name: &'static str,
     /// The words.
     pub words: &'static [Variant],
+    /// What other tools call them.
+    pub foreign: &'static [Foreign],
 }
 
 /// One word of a list.
@@ -197,6 +199,16 @@ impl Shape {
             Self::Switch(inner) | Self::Nullable(inner) => inner().record(),
             _ => None,
         }
+    }
+
+    /// Whether it is a single value and nothing else.
+    pub(crate) fn is_single(self) -> bool {
+        matches!(self, Self::Scalar(_) | Self::Words(_))
+    }
+
+    /// Whether it describes a thing that has a name and parts, and no switch.
+    pub(crate) fn is_named(self) -> bool {
+        matches!(self, Self::Record(_))
     }
 
     /// The shape one key further, where a path may go there.

@@ -56,8 +56,15 @@ impl Decoder<'_> {
     /// The complaint about a key of another tool.
     pub(crate) fn foreign_key(&self, span: Span, owner: &str, foreign: &Foreign) -> Diagnostic {
         let message = format!("{owner} has no key `{}`", foreign.word);
-        let found = Diagnostic::new(codes::UNKNOWN_KEY, span, message).help(foreign.help);
-        match foreign.ours {
+        foreign.instead(Diagnostic::new(codes::UNKNOWN_KEY, span, message), span)
+    }
+}
+
+impl Foreign {
+    /// Says what to do instead.
+    pub(crate) fn instead(&self, found: Diagnostic, span: Span) -> Diagnostic {
+        let found = found.help(self.help);
+        match self.ours {
             Some(ours) => found.fix(format!("write `{ours}`"), span, ours),
             None => found,
         }

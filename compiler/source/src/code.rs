@@ -151,4 +151,5 @@ code_table! {
     EXPIRED = Warning "W0720" "an exception whose day has come";
     PATCH_ADDS = Warning "W0721" "a patch that adds what may be misspelt";
     SHELL = Warning "W0722" "a command that looks like a shell's";
+    NO_SOURCES = Warning "W0723" "what is built from is not there";
 }

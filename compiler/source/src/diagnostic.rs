@@ -294,6 +294,12 @@ impl Diagnostics {
         self.items.iter_mut()
     }
 
+    /// The one that was added last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Diagnostic> {
+        self.items.last()
+    }
+
     /// The items.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()

@@ -10,7 +10,7 @@ use stackc_unit::{EnvName, Label, Seconds};
 
 use crate::{
     BackupSpec, DataSpec, DocsSpec, DomainSpec, EdgeSpec, ExternalSpec, LimitSpec, NotifySpec,
-    ObserveSpec, ReleaseSpec, SecretSpec, ServiceSpec, SloSpec, VariableSpec,
+    ObserveSpec, ReleaseSpec, SecretSpec, ServiceSpec, SloSpec, TimeZone, VariableSpec,
 };
 
 /// An environment. Besides its own fields it may hold any section of the stack in part; what it says
@@ -78,7 +78,7 @@ pub struct EnvironmentSpec {
     /// How releases are made, in part.
     pub release: Option<Spanned<ReleaseSpec>>,
     /// The time zone of schedules.
-    pub timezone: Option<Spanned<String>>,
+    pub timezone: Option<Spanned<TimeZone>>,
     /// Versions of what the compiler chooses itself.
     pub versions: BTreeMap<String, Spanned<Version>>,
     /// Options of output formats, in part.
@@ -167,6 +167,7 @@ pub enum TierWord {
 
 /// A platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Decode)]
+#[shape(foreign = "crate::foreign::PLATFORM")]
 pub enum PlatformWord {
     /// docker compose on one host.
     Compose,

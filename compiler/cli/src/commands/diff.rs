@@ -28,8 +28,9 @@ pub(crate) fn run(args: &Args, options: &Diff) -> Exit {
     );
     let plan = match planned {
         Ok(plan) => plan,
-        Err(faults) => return report::diagnostics(args, &faults, &tree.compilation.sources),
+        Err(faults) => return tree.report(args, &faults),
     };
+    tree.report(args, &[]);
     let text = match (options.format, options.stat) {
         (DiffFormat::Json, _) => disk::to_json(&plan),
         (DiffFormat::Markdown, _) => disk::to_markdown(&plan),

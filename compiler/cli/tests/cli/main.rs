@@ -4,6 +4,7 @@
 // A test's helpers fail by panicking too; clippy knows only the functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod beginner;
 mod command;
 mod compare;
 mod fix;

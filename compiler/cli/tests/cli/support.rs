@@ -24,6 +24,9 @@ data:
 ci: false
 ";
 
+/// The user's own Dockerfile.
+const DOCKERFILE: &str = "FROM scratch\n";
+
 /// A repository with a stack.
 pub(crate) struct World {
     _guard: TempDir,
@@ -70,7 +73,16 @@ impl World {
         self.root.join(path)
     }
 
+    /// Writes a file; with a stack goes the Dockerfile that it names.
     pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        if path == "stack.yaml" {
+            let own = String::from_utf8_lossy(bytes.as_ref()).contains("build: Dockerfile");
+            match (own, self.has("Dockerfile")) {
+                (true, false) => fs::write(self.path("Dockerfile"), DOCKERFILE).unwrap(),
+                (false, true) => fs::remove_file(self.path("Dockerfile")).unwrap(),
+                _ => {}
+            }
+        }
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
@@ -100,9 +112,11 @@ impl World {
             .collect()
     }
 
-    /// Every file with its bytes.
+    /// Every file with its bytes, but for the Dockerfile that the stack is built with.
     pub(crate) fn tree(&self) -> BTreeMap<String, Vec<u8>> {
-        tree(&self.root)
+        let mut files = tree(&self.root);
+        files.retain(|path, bytes| path != "Dockerfile" || bytes != DOCKERFILE.as_bytes());
+        files
     }
 
     /// The files that were generated, records left out.

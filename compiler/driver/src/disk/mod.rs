@@ -39,6 +39,7 @@ mod lock;
 mod manifest;
 mod plan;
 mod root;
+mod sources;
 mod status;
 mod survey;
 mod text;
@@ -49,6 +50,7 @@ pub use diff::{FileStat, Style, stat, to_json, to_markdown, to_stat, to_text};
 pub use hands::Step;
 pub use plan::{Change, Plan, PlannedFile, plan};
 pub use root::OutputRoot;
+pub use sources::sources;
 pub use status::{Finding, State, status};
 
 use manifest::Entry;

@@ -1,10 +1,11 @@
 //! The output root: the folder that nothing leaves.
 
 use super::fault::{self, Fault};
-use super::tree::Tree;
+use super::tree::{Folder, Tree};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use stackc_source::Diagnostic;
+use stackc_target::RelPath;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +33,25 @@ impl OutputRoot {
         };
         let path = real(path).map_err(|error| refused(&error))?;
         Ok(Self { path, dir, patience: Duration::from_secs(5) })
+    }
+
+    /// Opens a folder below another, over no symbolic link: a stack names it, and a stack may come
+    /// from anybody.
+    ///
+    /// # Errors
+    /// When a link or a file stands on the way, or it cannot be opened.
+    pub fn below(folder: impl AsRef<Path>, path: &RelPath) -> Result<Self, Vec<Diagnostic>> {
+        let outer = Self::open(folder)?;
+        let inner = outer.path.join(path.as_str());
+        let refused = |error: &io::Error| vec![*fault::root(&inner, error)];
+        let mut tree = outer.tree().map_err(|fault| vec![*fault])?;
+        let dir = match tree.folder(path.as_str()).map_err(|error| refused(&error))? {
+            Folder::Open(dir) => Some(dir.try_clone().map_err(|error| refused(&error))?),
+            Folder::Missing => None,
+            Folder::Link(at) => return Err(vec![*fault::link(path.as_str(), &at)]),
+            Folder::Blocked(at) => return Err(vec![*fault::not_a_folder(path.as_str(), &at)]),
+        };
+        Ok(Self { path: inner, dir, patience: outer.patience })
     }
 
     /// Sets how long a write waits for another one to end.

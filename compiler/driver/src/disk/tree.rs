@@ -4,6 +4,7 @@ use super::text::split;
 use cap_std::fs::{Dir, Metadata};
 use cap_std::time::SystemTime;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read as _};
 use std::rc::Rc;
 
@@ -165,6 +166,12 @@ impl Tree {
             }
         }
         Ok(false)
+    }
+
+    /// The names in a folder; none where it is no folder.
+    pub(super) fn names(&mut self, path: &str) -> io::Result<Vec<OsString>> {
+        let Folder::Open(folder) = self.folder(path)? else { return Ok(Vec::new()) };
+        folder.entries()?.map(|entry| entry.map(|entry| entry.file_name())).collect()
     }
 
     /// The folders at and below a path, the deepest first, when every file in them is `leaving`.

@@ -4,7 +4,7 @@
 //!
 //! - struct: `short = "key:version"` (also `range:min,max`, `levels:warning,critical`,
 //!   `build:context,dockerfile`), `moves = "port -> ports.http: doc"` (repeatable),
-//!   `foreign = "path::TO_A_TABLE"` of words of other tools
+//!   `foreign = "path::TO_A_TABLE"` of words of other tools (on an enum, too)
 //! - field: `key = "…"`, `planned`, `fixed` (no environment may set it), `nullable`,
 //!   `keys = "LabelOrList"` (the rule of a map's keys)
 //! - enum variant: `word = "…"`, otherwise the name in kebab case; `planned`
@@ -117,6 +117,13 @@ fn moved(input: &DeriveInput, text: &str) -> Result<Tokens> {
     Ok(quote!(::stackc_shape::Move { from: #from, doc: #doc, to: #to, key: #key }))
 }
 
+/// The table of words of other tools.
+fn foreign(attributes: &Attributes) -> Result<Tokens> {
+    let Some(path) = attributes.get("foreign") else { return Ok(quote!(&[])) };
+    let path: syn::Path = syn::parse_str(path)?;
+    Ok(quote!(&#path))
+}
+
 fn record(input: &DeriveInput, fields: &Fields) -> Result<Tokens> {
     let (name, attributes) = (&input.ident, Attributes::read(&input.attrs)?);
     let (text, about) = (name.to_string().trim_end_matches("Spec").to_owned(), doc(&input.attrs));
@@ -130,14 +137,7 @@ fn record(input: &DeriveInput, fields: &Fields) -> Result<Tokens> {
     let moves =
         attributes.all("moves").map(|text| moved(input, text)).collect::<Result<Vec<_>>>()?;
 
-    let foreign = match attributes.get("foreign") {
-        Some(path) => {
-            let path: syn::Path = syn::parse_str(path)?;
-            quote!(&#path)
-        }
-        None => quote!(&[]),
-    };
-
+    let foreign = foreign(&attributes)?;
     let (mut rows, mut takes, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (at, field) in fields.iter().enumerate() {
         let Some(ident) = &field.ident else {
@@ -211,6 +211,7 @@ fn is_required(ty: &syn::Type) -> bool {
 fn words(input: &DeriveInput, data: &syn::DataEnum) -> Result<Tokens> {
     let name = &input.ident;
     let text = name.to_string();
+    let foreign = foreign(&Attributes::read(&input.attrs)?)?;
     let (mut rows, mut arms) = (Vec::new(), Vec::new());
     for (at, variant) in data.variants.iter().enumerate() {
         if !variant.fields.is_empty() {
@@ -226,8 +227,11 @@ fn words(input: &DeriveInput, data: &syn::DataEnum) -> Result<Tokens> {
     Ok(quote! {
         impl ::stackc_shape::Decode for #name {
             fn shape() -> ::stackc_shape::Shape {
-                static LIST: ::stackc_shape::WordList =
-                    ::stackc_shape::WordList { name: #text, words: &[#(#rows),*] };
+                static LIST: ::stackc_shape::WordList = ::stackc_shape::WordList {
+                    name: #text,
+                    words: &[#(#rows),*],
+                    foreign: #foreign,
+                };
                 ::stackc_shape::Shape::Words(&LIST)
             }
 

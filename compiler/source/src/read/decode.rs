@@ -6,7 +6,7 @@ use crate::{Diagnostic, Diagnostics, FileId, Span, codes};
 /// Makes text of the bytes of a file.
 ///
 /// A byte order mark stays in the text, so that byte offsets are those of the file. A refusal
-/// points at the file as a whole: bytes that are no text cannot be shown.
+/// points at the file as a whole, or at the first byte that is no text.
 ///
 /// # Errors
 ///
@@ -21,7 +21,7 @@ pub fn decode(file: FileId, bytes: &[u8], limits: Limits) -> Result<String, Box<
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err(Box::new(not_utf8(whole, bytes, error.valid_up_to()))),
+        Err(error) => Err(Box::new(not_utf8(file, bytes, error.valid_up_to()))),
     }
 }
 
@@ -57,13 +57,14 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn not_utf8(whole: Span, bytes: &[u8], offset: usize) -> Diagnostic {
+fn not_utf8(file: FileId, bytes: &[u8], offset: usize) -> Diagnostic {
     let before = bytes.get(..offset).unwrap_or(bytes);
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let byte = bytes.get(offset).copied().unwrap_or(0);
     let message =
         format!("the file is not UTF-8: byte 0x{byte:02X} in line {line} (offset {offset})");
-    Diagnostic::new(codes::NOT_UTF8, whole, message)
+    let at = u32::try_from(offset).unwrap_or(u32::MAX);
+    Diagnostic::new(codes::NOT_UTF8, Span::new(file, at, at), message)
         .help("save it as UTF-8; an older encoding such as Windows-1252 or Latin-1 is likely")
 }
 

@@ -9,7 +9,7 @@ use stackc_source::{ALL_CODES, Code, page};
 use crate::{folder, say};
 
 /// Codes that no text of a stack can show, and why.
-const NOT_SHOWN: [(&str, &str); 16] = [
+const NOT_SHOWN: [(&str, &str); 17] = [
     ("E0611", "it is about the output tree"),
     ("E0101", "the file is missing or unreadable"),
     ("E0102", "the example would be 16 MiB long"),
@@ -24,6 +24,7 @@ const NOT_SHOWN: [(&str, &str); 16] = [
     ("E0607", "it is about links on the disk"),
     ("E0608", "it is about another stack on the disk"),
     ("E0609", "there is no file"),
+    ("W0723", "it is about files on the disk"),
     ("W0720", "it needs the day, which the command line gives"),
     ("E0610", "it is about files on the disk"),
 ];
