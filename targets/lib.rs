@@ -3,6 +3,8 @@
 mod compose;
 mod dockerfile;
 mod env;
+#[cfg(test)]
+mod fixture;
 mod github;
 mod kubernetes;
 mod nginx;

@@ -4,31 +4,10 @@
 use std::collections::BTreeMap;
 
 use stackc_model::*;
-use stackc_source::{FileId, Span};
 
-/// A place to point at.
-pub(crate) fn span() -> Span {
-    Span::new(FileId(0), 0, 1)
-}
+use crate::fixture::{self, name, route, secret};
 
-/// A label.
-pub(crate) fn label(text: &str) -> Label {
-    Label::new(text).unwrap()
-}
-
-fn name(text: &str) -> EnvName {
-    EnvName::new(text).unwrap()
-}
-
-/// A value written by the user.
-pub(crate) fn set<T>(value: T) -> Sourced<T> {
-    Sourced::written(value, span())
-}
-
-/// A default value.
-pub(crate) fn usual<T>(value: T) -> Sourced<T> {
-    Sourced::default(value, "test")
-}
+pub(crate) use crate::fixture::{external, given as usual, label, set, span};
 
 fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
@@ -49,11 +28,6 @@ pub(crate) fn service(text: &str) -> Service {
     let store =
         |at| Need { target: NeedTarget::Store(StoreId::at(at)), start: usual(Start::Healthy) };
     Service {
-        name: label(text),
-        span: span(),
-        kind: usual(Kind::Node),
-        role: usual(Role::Worker),
-        image_of: None,
         build: Some(Build {
             context: usual("backend".to_owned()),
             file: "backend/Dockerfile".to_owned(),
@@ -67,256 +41,67 @@ pub(crate) fn service(text: &str) -> Service {
             base: usual(Base::Debian),
         }),
         image: usual("ghcr.io/acme/shop/web".to_owned()),
-        pull_secret: None,
         runtime: Some(usual("24".to_owned())),
         command: Some(usual(words("node dist/worker.js"))),
-        ports: BTreeMap::new(),
-        routes: Vec::new(),
         needs: BTreeMap::from([(label("postgres"), store(0)), (label("redis"), store(1))]),
         env: BTreeMap::from([(name("GREETING"), usual("costs $5".to_owned()))]),
-        public_env: BTreeMap::new(),
         secrets: BTreeMap::from([
             (name("DATABASE_URL"), SecretId::at(0)),
             (name("TOKEN"), SecretId::at(2)),
         ]),
-        delivery: usual(Delivery::File),
-        files: BTreeMap::new(),
-        health: None,
-        metrics: None,
-        scale: Scale {
-            min: usual(2),
-            max: usual(2),
-            cpu: usual(Percent(7000)),
-            memory: None,
-            sticky: usual(false),
-        },
-        singleton: usual(false),
         resources: resources(512),
-        volumes: BTreeMap::new(),
-        writable: Vec::new(),
-        stop: Stop { grace: usual(Seconds::new(30)), drain: usual(Seconds::new(10)) },
-        update: usual(Update::Rolling),
-        rollout: Rollout { surge: usual(Copies::Share(25)), unavailable: usual(Copies::Count(0)) },
-        migrate: None,
-        seed: None,
-        job: None,
-        cron: None,
-        user: usual(10001),
-        exceptions: BTreeMap::new(),
-        capabilities: BTreeMap::new(),
-        logs: Logs {
-            rotate: Rotate { size: usual(Bytes(10_000_000)), files: usual(5) },
-            format: usual("json".to_owned()),
-            level: usual("info".to_owned()),
-        },
-        files_served: None,
-        platforms: vec![Platform::Compose],
+        ..fixture::service(text, Kind::Node, None)
     }
 }
 
 fn web() -> Service {
+    let listens = fixture::service("web", Kind::Node, Some(3000));
     Service {
-        role: usual(Role::Web),
+        role: listens.role,
         command: Some(usual(words("node dist/server.js"))),
-        ports: BTreeMap::from([(
-            label("http"),
-            Port { number: usual(3000), protocol: Protocol::Http },
-        )]),
+        ports: listens.ports,
         routes: vec![RouteId::at(0)],
-        health: Some(Health {
-            live: Some(usual("/live".to_owned())),
-            ready: Some(usual("/ready".to_owned())),
-            startup: None,
-            detail: None,
-            command: None,
-            tcp: None,
-            grpc: None,
-            token: None,
-            interval: usual(Seconds::new(10)),
-            timeout: usual(Seconds::new(3)),
-        }),
-        migrate: Some(Migrate {
-            command: usual(words("npx prisma migrate deploy")),
-            timeout: usual(Seconds::new(600)),
-        }),
+        health: Some(fixture::health(Some("/live"), Some("/ready"))),
+        migrate: Some(fixture::migrate()),
         ..service("web")
     }
 }
 
 fn store(text: &str, engine: Engine, version: &str, port: u16, password: usize) -> Store {
     Store {
-        name: label(text),
-        span: span(),
-        engine,
         version: set(version.to_owned()),
-        image: format!("{text}:{version}"),
-        port,
-        storage: usual(Bytes::gib(20)),
         resources: resources(1024),
-        password: SecretId::at(password),
-        pool: None,
-        persistent: true,
+        ..fixture::store(text, engine, version, port, password)
     }
 }
 
 fn stores() -> Vec<Store> {
-    let postgres = Engine::Postgres {
-        database: "shop".to_owned(),
-        user: "shop".to_owned(),
-        superuser: SecretId::at(5),
-        params: BTreeMap::new(),
-        max_connections: 100,
-        tuned: usual(true),
-        extensions: Vec::new(),
-        users: Vec::new(),
-    };
-    let redis = Engine::Redis {
-        valkey: false,
-        purpose: usual(RedisPurpose::Queue),
-        persistence: usual(Persistence::Aof),
-        acl: SecretId::at(3),
-        monitor: None,
-    };
+    let (postgres, redis) = (fixture::postgres("shop"), fixture::redis());
     vec![store("postgres", postgres, "15", 5432, 1), store("redis", redis, "7.4", 6379, 4)]
 }
 
 fn secrets() -> Vec<Secret> {
-    let secret = |text: &str| Secret {
-        name: name(text),
-        source: SecretSource::Provided,
-        description: String::new(),
-        rotate: None,
-        consumers: Vec::new(),
-        span: None,
-    };
+    let secret = |text| secret(text, SecretSource::Provided);
     let names = ["DATABASE_URL", "POSTGRES_PASSWORD", "TOKEN", "REDIS_ACL", "REDIS_PASSWORD"];
     names.into_iter().chain(["POSTGRES_SUPERUSER_PASSWORD"]).map(secret).collect()
-}
-
-fn route() -> Route {
-    Route {
-        name: label("web"),
-        span: span(),
-        service: ServiceId::at(0),
-        port: label("http"),
-        domain: label("main"),
-        path: usual("/".to_owned()),
-        exact: false,
-        strip: false,
-        websocket: false,
-        body_limit: usual(Bytes::mib(1)),
-        timeout: usual(Seconds::new(30)),
-        buffering: true,
-        sensitive: false,
-        cache: usual(AnswerCache::Never),
-        access: None,
-        limits: Vec::new(),
-    }
-}
-
-fn edge(tier: Tier) -> Edge {
-    let tls = Tls {
-        profile: usual(TlsProfile::Intermediate),
-        provider: usual(TlsProvider::Certbot),
-        email: None,
-        hsts: None,
-    };
-    Edge {
-        tls: (tier != Tier::Development).then_some(tls),
-        http2: usual(true),
-        headers: Headers { csp: None, fixed: Vec::new() },
-        compression: None,
-        static_cache: None,
-        body_limit: usual(Bytes::mib(1)),
-        access: BTreeMap::new(),
-        trusted_proxies: Vec::new(),
-        http3: usual(false),
-        cors: None,
-        timeouts: Timeouts {
-            header: usual(Seconds::new(10)),
-            body: usual(Seconds::new(30)),
-            send: usual(Seconds::new(30)),
-            keepalive: usual(Seconds::new(65)),
-            connect: usual(Seconds::new(5)),
-            answer: usual(Seconds::new(30)),
-        },
-        cdn: None,
-        logs: EdgeLogs { format: usual("json".to_owned()), level: usual("warn".to_owned()) },
-        maintenance: None,
-        extra: Extra::default(),
-    }
 }
 
 /// The stack with one environment of a tier, named after it.
 pub(crate) fn stack(tier: Tier) -> Stack {
     let worker = Service { image_of: Some(ServiceId::at(0)), build: None, ..service("worker") };
-    let domain = Domain {
-        host: set("shop.example".to_owned()),
-        aliases: Vec::new(),
-        redirect_from: Vec::new(),
-    };
+    let developed = tier == Tier::Development;
+    let mut edge = fixture::edge();
+    edge.tls = edge.tls.filter(|_| !developed);
     let environment = Environment {
-        name: label(if tier == Tier::Development { "development" } else { "production" }),
-        span: None,
-        tier,
-        trigger: Trigger::Manual,
-        platforms: vec![Platform::Compose],
-        domains: BTreeMap::from([(label("main"), domain)]),
-        url: None,
+        domains: fixture::domain("shop.example", &[]),
         services: vec![web(), worker],
         stores: stores(),
-        externals: Vec::new(),
-        routes: vec![route()],
+        routes: vec![Route { path: usual("/".to_owned()), ..route("web", 0, "/") }],
         secrets: secrets(),
-        edge: edge(tier),
-        limits: Vec::new(),
-        backup: None,
-        observe: Observe {
-            slo: None,
-            custom: Vec::new(),
-            level: usual(ObserveLevel::Basic),
-            retention: usual(Seconds::new(86_400)),
-            alerts: Vec::new(),
-            host: false,
-            containers: false,
-            blackbox: false,
-        },
-        release: stackc_model::Release::default(),
-        notify: Notify::default(),
-        options: BTreeMap::new(),
+        edge,
+        ..fixture::environment(if developed { "development" } else { "production" }, tier)
     };
-    Stack {
-        name: label("shop"),
-        title: "shop".to_owned(),
-        registry: Some(usual("ghcr.io/acme/shop".to_owned())),
-        out: None,
-        ci: None,
-        timezone: usual("Etc/UTC".to_owned()),
-        versions: BTreeMap::new(),
-        options: BTreeMap::new(),
-        patches: Vec::new(),
-        acceptances: Vec::new(),
-        environments: vec![environment],
-    }
-}
-
-/// A system run by somebody else, of which nothing is known.
-pub(crate) fn external(name: &str) -> External {
-    External {
-        name: label(name),
-        span: span(),
-        secrets: Vec::new(),
-        egress: Vec::new(),
-        ports: Vec::new(),
-        connect: Vec::new(),
-        script: Vec::new(),
-        img: Vec::new(),
-        frame: Vec::new(),
-        font: Vec::new(),
-        caught: false,
-        status_url: None,
-        store: None,
-    }
+    Stack { title: "shop".to_owned(), ..fixture::stack(environment) }
 }
 
 /// Nightly copies in both formats.
@@ -327,5 +112,23 @@ pub(crate) fn backup() -> Backup {
         formats: vec!["custom".to_owned(), "sql".to_owned()],
         rpo: None,
         rto: None,
+    }
+}
+
+/// A server that keeps data and has nothing of its own to say.
+pub(crate) fn server(kind: &'static str) -> Server {
+    Server {
+        kind,
+        user: 1000,
+        env: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        files: Vec::new(),
+        login: None,
+        command: Vec::new(),
+        health: vec!["true".to_owned()],
+        volume: Some("/data".to_owned()),
+        scratch: Vec::new(),
+        grace: Seconds::new(30),
+        dump: None,
     }
 }

@@ -287,13 +287,10 @@ fn kept(place: &Place<'_>, id: SecretId, called: &str) -> String {
         let mut made = place.env.secrets().filter(|(other, _)| sources(*other).contains(&id));
         made.any(|(_, secret)| !wiring.all(&secret.name).is_empty())
     };
+    if secret.source == SecretSource::Variable && (place.composes() || place.scripted()) {
+        return ".env".to_owned();
+    }
     match &place.wiring {
-        wiring
-            if secret.source == SecretSource::Variable
-                && (wiring.is_some() || place.script.contains(secret.name.as_str())) =>
-        {
-            ".env".to_owned()
-        }
         Some(wiring) if wiring.demands.contains_key(&secret.name) => format!("{file}, and .env"),
         Some(wiring) if held(wiring) => file,
         Some(_) if place.env.tier == Tier::Development => {

@@ -4,30 +4,13 @@
 use std::collections::BTreeMap;
 
 use stackc_model::*;
-use stackc_source::{Diagnostics, Node, Span};
+use stackc_source::{Diagnostics, Node};
 use stackc_target::{Artifacts, Target};
 
 use super::Kubernetes;
+use crate::fixture::{self, health, secret};
 
-/// A value nobody wrote.
-pub(crate) fn given<T>(value: T) -> Sourced<T> {
-    Sourced::default(value, "test")
-}
-
-pub(crate) fn label(text: &str) -> Label {
-    Label::new(text).unwrap()
-}
-
-pub(crate) fn name(text: &str) -> EnvName {
-    EnvName::new(text).unwrap()
-}
-
-/// A place that exists.
-pub(crate) fn span() -> Span {
-    let mut sources = stackc_source::SourceMap::default();
-    let file = sources.add("stack.yaml", "stack: 1\n");
-    Span::new(file, 0, 5)
-}
+pub(crate) use crate::fixture::{given, label, name, span};
 
 /// Options as a user writes them: `key: value` pairs.
 pub(crate) fn options(pairs: &[(&str, &str)]) -> Node {
@@ -62,124 +45,27 @@ fn bounds(cpu: u32, memory: u64) -> Resources {
     }
 }
 
-/// A service that builds its image and listens on one port.
+/// A service that listens on one port, or on none.
 pub(crate) fn service(text: &str, kind: Kind, port: Option<u16>) -> Service {
-    let port = port.map(|number| Port { number: given(number), protocol: Protocol::Http });
+    let usual = fixture::service(text, kind, port);
     Service {
-        name: label(text),
-        span: span(),
-        kind: given(kind),
-        role: given(if port.is_some() { Role::Web } else { Role::Worker }),
-        image_of: None,
-        build: None,
-        image: given(format!("ghcr.io/acme/shop/{text}")),
-        pull_secret: None,
-        runtime: None,
-        command: None,
-        ports: port.into_iter().map(|port| (label("http"), port)).collect(),
-        routes: Vec::new(),
-        needs: BTreeMap::new(),
         env: BTreeMap::from([(name("LOG_LEVEL"), given("info".to_owned()))]),
-        public_env: BTreeMap::new(),
-        secrets: BTreeMap::new(),
-        delivery: given(Delivery::File),
-        files: BTreeMap::new(),
-        health: None,
-        metrics: None,
-        scale: Scale {
-            min: given(2),
-            max: given(5),
-            cpu: given(Percent(7000)),
-            memory: None,
-            sticky: given(false),
-        },
-        singleton: given(false),
+        scale: Scale { max: given(5), ..usual.scale },
         resources: bounds(250, 256),
-        volumes: BTreeMap::new(),
-        writable: Vec::new(),
-        stop: Stop { grace: given(Seconds::new(30)), drain: given(Seconds::new(10)) },
-        update: given(Update::Rolling),
-        rollout: Rollout { surge: given(Copies::Share(25)), unavailable: given(Copies::Count(0)) },
-        migrate: None,
-        seed: None,
-        job: None,
-        cron: None,
-        user: given(10001),
-        exceptions: BTreeMap::new(),
-        capabilities: BTreeMap::new(),
-        logs: Logs {
-            rotate: Rotate { size: given(Bytes(10_000_000)), files: given(5) },
-            format: given("json".to_owned()),
-            level: given("info".to_owned()),
-        },
-        files_served: None,
         platforms: vec![Platform::Kubernetes],
-    }
-}
-
-fn health(live: Option<&str>, ready: Option<&str>) -> Health {
-    let path = |path: Option<&str>| path.map(|path| given(path.to_owned()));
-    Health {
-        live: path(live),
-        ready: path(ready),
-        startup: None,
-        detail: None,
-        command: None,
-        tcp: None,
-        grpc: None,
-        token: None,
-        interval: given(Seconds::new(10)),
-        timeout: given(Seconds::new(3)),
-    }
-}
-
-fn secret(text: &str, source: SecretSource) -> Secret {
-    Secret {
-        name: name(text),
-        source,
-        description: String::new(),
-        rotate: None,
-        consumers: Vec::new(),
-        span: None,
+        ..usual
     }
 }
 
 fn store(text: &str, engine: Engine, version: &str, port: u16, password: usize) -> Store {
-    Store {
-        name: label(text),
-        span: span(),
-        engine,
-        version: given(version.to_owned()),
-        image: format!("{text}:{version}"),
-        port,
-        storage: given(Bytes::gib(20)),
-        resources: bounds(250, 512),
-        password: SecretId::at(password),
-        pool: None,
-        persistent: true,
-    }
+    let resources = bounds(250, 512);
+    Store { resources, ..fixture::store(text, engine, version, port, password) }
 }
 
 /// A route of a service on the main domain.
 pub(crate) fn route(text: &str, service: usize, path: &str) -> Route {
-    Route {
-        name: label(text),
-        span: span(),
-        service: ServiceId::at(service),
-        port: label("http"),
-        domain: label("main"),
-        path: given(path.to_owned()),
-        exact: false,
-        strip: false,
-        websocket: text == "ws",
-        body_limit: given(Bytes::mib(1)),
-        timeout: given(Seconds::new(60)),
-        buffering: true,
-        sensitive: false,
-        cache: given(AnswerCache::Never),
-        access: None,
-        limits: Vec::new(),
-    }
+    let timeout = given(Seconds::new(60));
+    Route { websocket: text == "ws", timeout, ..fixture::route(text, service, path) }
 }
 
 /// What the derived secrets of the fixture are made of: `POSTGRES_PASSWORD` is the third.
@@ -229,10 +115,7 @@ fn services() -> Vec<Service> {
             db_latency: None,
             token: None,
         }),
-        migrate: Some(Migrate {
-            command: given(vec!["npx".into(), "prisma".into(), "migrate".into(), "deploy".into()]),
-            timeout: given(Seconds::new(600)),
-        }),
+        migrate: Some(fixture::migrate()),
         ..service("backend", Kind::Node, Some(3000))
     };
     let frontend = Service {
@@ -251,23 +134,7 @@ fn services() -> Vec<Service> {
 }
 
 fn stores() -> Vec<Store> {
-    let postgres = Engine::Postgres {
-        database: "shop".to_owned(),
-        user: "app".to_owned(),
-        superuser: SecretId::at(5),
-        params: BTreeMap::new(),
-        max_connections: 100,
-        tuned: given(true),
-        extensions: Vec::new(),
-        users: Vec::new(),
-    };
-    let redis = Engine::Redis {
-        valkey: false,
-        purpose: given(RedisPurpose::Queue),
-        persistence: given(Persistence::Aof),
-        acl: SecretId::at(3),
-        monitor: None,
-    };
+    let (postgres, redis) = (fixture::postgres("app"), fixture::redis());
     vec![store("postgres", postgres, "15.19", 5432, 2), store("redis", redis, "7.4.11", 6379, 4)]
 }
 
@@ -276,14 +143,11 @@ fn edge() -> Edge {
         report_only: given(false),
         directives: vec![("default-src".to_owned(), vec!["'self'".to_owned()])],
     };
+    let usual = fixture::edge();
+    let (email, hsts) = ("ops@shop.example", "max-age=63072000; includeSubDomains");
+    let (email, hsts) = (Some(given(email.to_owned())), Some(given(hsts.to_owned())));
     Edge {
-        tls: Some(Tls {
-            profile: given(TlsProfile::Intermediate),
-            provider: given(TlsProvider::Certbot),
-            email: Some(given("ops@shop.example".to_owned())),
-            hsts: Some(given("max-age=63072000; includeSubDomains".to_owned())),
-        }),
-        http2: given(true),
+        tls: usual.tls.map(|tls| Tls { email, hsts, ..tls }),
         headers: Headers {
             csp: Some(csp),
             fixed: vec![Header {
@@ -291,64 +155,28 @@ fn edge() -> Edge {
                 value: given("nosniff".to_owned()),
             }],
         },
-        compression: None,
-        static_cache: None,
-        body_limit: given(Bytes::mib(1)),
-        access: BTreeMap::new(),
-        trusted_proxies: Vec::new(),
-        http3: given(false),
-        cors: None,
-        timeouts: Timeouts {
-            header: given(Seconds::new(10)),
-            body: given(Seconds::new(30)),
-            send: given(Seconds::new(30)),
-            keepalive: given(Seconds::new(65)),
-            connect: given(Seconds::new(5)),
-            answer: given(Seconds::new(30)),
-        },
-        cdn: None,
-        logs: EdgeLogs { format: given("json".to_owned()), level: given("warn".to_owned()) },
-        maintenance: None,
-        extra: Extra::default(),
+        ..usual
     }
 }
 
 /// The environment.
 pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
-    let domain = Domain {
-        host: given("shop.example".to_owned()),
-        aliases: Vec::new(),
-        redirect_from: vec![given("www.shop.example".to_owned())],
-    };
+    let usual = fixture::environment(text, tier);
     Environment {
-        name: label(text),
         span: Some(span()),
-        tier,
-        trigger: Trigger::Manual,
         platforms: vec![Platform::Kubernetes],
-        domains: BTreeMap::from([(label("main"), domain)]),
+        domains: fixture::domain("shop.example", &["www.shop.example"]),
         url: Some("https://shop.example".to_owned()),
         services: services(),
         stores: stores(),
         externals: vec![External {
-            name: label("mail"),
-            span: span(),
-            secrets: Vec::new(),
             egress: vec!["api.example".to_owned()],
             ports: vec![443],
-            connect: Vec::new(),
-            script: Vec::new(),
-            img: Vec::new(),
-            frame: Vec::new(),
-            font: Vec::new(),
-            caught: false,
-            status_url: None,
-            store: None,
+            ..fixture::external("mail")
         }],
         routes: vec![route("ws", 0, "/socket.io"), route("api", 0, "/api"), route("root", 1, "/")],
         secrets: secrets(),
         edge: edge(),
-        limits: Vec::new(),
         backup: Some(Backup {
             schedule: given("30 2 * * *".to_owned()),
             keep_days: given(7),
@@ -356,37 +184,15 @@ pub(crate) fn environment(text: &str, tier: Tier) -> Environment {
             rpo: None,
             rto: None,
         }),
-        observe: Observe {
-            slo: None,
-            custom: Vec::new(),
-            level: given(ObserveLevel::Full),
-            retention: given(Seconds::new(86_400)),
-            alerts: Vec::new(),
-            host: false,
-            containers: false,
-            blackbox: false,
-        },
-        release: stackc_model::Release::default(),
-        notify: Notify::default(),
-        options: BTreeMap::new(),
+        observe: Observe { level: given(ObserveLevel::Full), ..usual.observe },
+        ..usual
     }
 }
 
 /// A stack of one production environment.
 pub(crate) fn stack() -> Stack {
-    Stack {
-        name: label("shop"),
-        title: "Shop".to_owned(),
-        registry: Some(given("ghcr.io/acme/shop".to_owned())),
-        out: None,
-        ci: None,
-        timezone: given("UTC".to_owned()),
-        versions: BTreeMap::new(),
-        options: BTreeMap::new(),
-        patches: Vec::new(),
-        acceptances: Vec::new(),
-        environments: vec![environment("production", Tier::Production)],
-    }
+    let stack = fixture::stack(environment("production", Tier::Production));
+    Stack { timezone: given("UTC".to_owned()), ..stack }
 }
 
 /// The stack with options of this target.

@@ -9,13 +9,20 @@ use super::rate::Bucket;
 use super::scope::{Scope, is_range, refuse};
 use super::{conf::Fault, exact, headers};
 
-/// What identifies a client.
-const CLIENT: &str = "$binary_remote_addr";
+/// What identifies a client: its address, or the network of an IPv6 address.
+const CLIENT: &str = "$limit_client";
+
+/// The first 64 bits of an IPv6 address, where it is no IPv4 address in disguise (`::ffff:0:0/96`).
+const NETWORK: &str = r"(?s)^(?!\x00{10}\xff\xff)(?<limit_network>.{8}).{8}$";
 
 /// `limits.conf`: the memory of each limit in use.
 pub(super) fn conf(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Directive> {
     let at_once = scope.options.connections_per_client;
+    let address = entry("".into(), ["$binary_remote_addr".into()]);
+    let network = entry("default".into(), ["$limit_network".into()]);
     let mut out = vec![
+        block("map", ["$limit_network".into(), CLIENT.into()], vec![network, address])
+            .comment("A client is an address; of IPv6, where one client has many, a network."),
         line("limit_conn_zone", [CLIENT.into(), "zone=limit_conn:10m".into()])
             .comment("Requests of one address at the same time."),
         line("limit_conn", ["limit_conn".into(), Arg::ours(at_once.to_string())]),
@@ -173,7 +180,15 @@ pub(super) fn of_server(common: &[&Limit]) -> Vec<Directive> {
     let mut out = vec![wait(common), plain("error_page", "429 @too_many_requests")];
     out.extend(requests(common));
     out.extend(exact::of_place(&exactly(common)));
+    out.push(network());
     out
+}
+
+/// Has a server see the network of a client. A capture in a `map` would do too, but those made nginx
+/// overflow its heap more than once.
+fn network() -> Directive {
+    let test = ["($binary_remote_addr".into(), "~".into(), Arg::ours(NETWORK), ")".into()];
+    block("if", test, Vec::new()).comment("Counted are the first 64 bits of an IPv6 address.")
 }
 
 /// The limits of a place; those of its server hold where it has no others. nginx inherits no

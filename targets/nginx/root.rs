@@ -218,10 +218,12 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
         items.push(plain("keepalive_timeout", "1s"));
         block("upstream", [Arg::ours(name)], items)
     };
-    let resolver = line("resolver", [RESOLVER.into(), "valid=2s".into()]);
+    // Without `ipv6=off` there are two questions, and the answer to either can be lost.
+    let resolver = line("resolver", [RESOLVER.into(), "valid=2s".into(), "ipv6=off".into()]);
     let mut out = vec![
         resolver.comment("Addresses of services change when their containers do."),
-        plain("resolver_timeout", "5s"),
+        // After a failure nginx waits for as long before it asks again.
+        plain("resolver_timeout", "1s"),
     ];
     out.extend(servers.into_iter().map(upstream));
     out

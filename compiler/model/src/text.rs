@@ -34,18 +34,6 @@ impl Text {
         Self { segments: vec![Segment::Literal(text.into())] }
     }
 
-    /// The whole text, where no part is secret.
-    #[must_use]
-    pub fn as_literal(&self) -> Option<String> {
-        self.segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(text) => Some(text.as_str()),
-                Segment::Secret(_) => None,
-            })
-            .collect()
-    }
-
     /// The secrets in it.
     pub fn secrets(&self) -> impl Iterator<Item = SecretId> {
         self.segments.iter().filter_map(|segment| match segment {

@@ -27,7 +27,8 @@ generate=(scripts/generate-secrets.sh production)
 status=0
 "${generate[@]}" --swarm 2>given || status=$?
 [[ ${status} = 3 ]] || failed "the first run: ${status}"
-for name in $(sed -n 's/.* missing: \([A-Z_]*\):.*/\1/p' given); do
+mapfile -t names < <(sed -n 's/.* missing: \([A-Z_]*\):.*/\1/p' given)
+for name in "${names[@]}"; do
 	echo "given for ${name}" | "${generate[@]}" --set "${name}" --swarm 2>/dev/null
 done
 output=$("${generate[@]}" --swarm 2>&1) || failed "the last run: ${output}"
@@ -36,19 +37,21 @@ wanted=$(sed -n 's/^    name: \(.*_v[0-9]*\)$/\1/p' swarm.production*.yaml | sor
 [[ -n ${wanted} && ${wanted} = "$(docker secret ls --format '{{.Name}}' | sort)" ]] || failed "the swarm has other secrets"
 echo "ok      the swarm has $(wc -l <<<"${wanted}") secrets, those that its stack files name"
 
-mapfile -t images < <("${here}/images.sh" busybox:1)
+mapfile -t images < <("${here}/images.sh" redis:8)
 wait "$!"
+mounts=()
 for name in ${wanted}; do
 	key=${name#grocery-list-production_}
-	docker service create --quiet --detach --name reader --restart-condition none --network none \
-		--secret "source=${name},target=value" "${images[0]}" sha256sum /run/secrets/value >/dev/null
-	found=
-	for _ in {1..60}; do
-		found=$(docker service logs --raw reader 2>/dev/null | cut -d ' ' -f 1)
-		[[ -z ${found} ]] || break
-		sleep 0.5
-	done
-	[[ ${found} = "$(sha256sum <"secrets/production/${key%_v*}" | cut -d ' ' -f 1)" ]] || failed "a service reads another ${key}"
-	docker service rm reader >/dev/null
+	mounts+=(--secret "source=${name},target=${key%_v*}")
 done
+docker service create --quiet --detach --no-resolve-image --name reader --restart-condition none "${mounts[@]}" "${images[0]}" \
+	sh -c 'cd /run/secrets && sha256sum *' >/dev/null
+for _ in {1..60}; do
+	found=$(docker service logs --raw reader 2>/dev/null | sort -k 2)
+	[[ $((${#mounts[@]} / 2)) != "$(wc -l <<<"${found}")" ]] || break
+	sleep 0.5
+done
+mapfile -t names < <(cut -d ' ' -f 3 <<<"${found}")
+held=$(cd secrets/production && sha256sum "${names[@]}")
+[[ -n ${found} && ${found} = "${held}" ]] || failed "a service reads something else: ${found}"
 echo "ok      a service reads each as its file holds it"

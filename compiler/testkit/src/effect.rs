@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use stackc_driver::Compilation;
@@ -36,19 +37,39 @@ pub struct Effect {
     pub targets: BTreeMap<&'static str, OnTarget>,
 }
 
+/// A stack that fields are set in, compiled once for all of them.
+#[derive(Debug)]
+pub struct Base {
+    stack: Value,
+    whole: OnceLock<Outcome>,
+}
+
+impl Base {
+    /// Before anything is compiled.
+    #[must_use]
+    pub fn new(stack: Value) -> Self {
+        Self { stack, whole: OnceLock::new() }
+    }
+
+    fn whole(&self) -> &Outcome {
+        self.whole.get_or_init(|| Outcome::of(&self.stack))
+    }
+}
+
 /// Tries the values of a field in every place of every stack, until `enough`.
 #[must_use]
-pub fn effect(site: &Site, bases: &[Value], enough: impl Fn(&Effect) -> bool) -> Effect {
+pub fn effect(site: &Site, bases: &[Base], enough: impl Fn(&Effect) -> bool) -> Effect {
     let mut effect = Effect::default();
     for base in bases {
-        let whole = Outcome::of(base);
-        for place in places(base, &site.path) {
+        let whole = base.whole();
+        for place in places(&base.stack, &site.path) {
             // Where the field has to be there, its other values are held against the one it has.
-            let bare = Outcome::of(&removed(base, &place));
-            let without = if bare.errors { &whole } else { &bare };
-            effect.matters |= bare.errors && !whole.errors;
+            let bare = removed(&base.stack, &place);
+            let bare = (bare != base.stack).then(|| Outcome::of(&bare));
+            let without = bare.as_ref().filter(|bare| !bare.errors).unwrap_or(whole);
+            effect.matters |= bare.as_ref().is_some_and(|bare| bare.errors) && !whole.errors;
             for value in values(site) {
-                let with = Outcome::of(&placed(base, &place, value));
+                let with = Outcome::of(&placed(&base.stack, &place, value));
                 compare(&mut effect, without, &with, &place);
                 if enough(&effect) {
                     return effect;
@@ -85,6 +106,7 @@ fn compare(effect: &mut Effect, without: &Outcome, with: &Outcome, place: &[Stri
 }
 
 /// What one compilation made and said.
+#[derive(Debug)]
 struct Outcome {
     errors: bool,
     everything: u64,
@@ -92,6 +114,7 @@ struct Outcome {
     said: Vec<Said>,
 }
 
+#[derive(Debug)]
 struct Said {
     target: &'static str,
     code: &'static str,

@@ -23,7 +23,7 @@ pub fn repository() -> PathBuf {
 /// Where `tools/install.sh` puts what the tests run; the same rule as in its first lines.
 #[must_use]
 pub fn tools() -> PathBuf {
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let home = || std::env::home_dir().unwrap_or_default();
     let tools = std::env::var_os("STACKC_TOOLS").map(PathBuf::from);
     tools.unwrap_or_else(|| home().join(".cache/stackc-tools"))
 }

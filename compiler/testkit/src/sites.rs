@@ -52,8 +52,7 @@ pub fn bases() -> Vec<Value> {
 }
 
 /// A stack as JSON with its short forms expanded by the compiler itself, so that paths are long.
-#[must_use]
-pub fn long_form(text: &str) -> Value {
+fn long_form(text: &str) -> Value {
     let (node, _) = read(FileId(0), text, Limits::default());
     json_of(&expand(node.unwrap(), StackSpec::shape(), &mut Diagnostics::default()))
 }

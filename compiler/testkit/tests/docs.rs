@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use stackc_testkit::{compile_text, diff, matrix, reference, repository, updating};
@@ -138,4 +139,29 @@ fn every_room_in_the_architecture_exists() {
     for room in rooms {
         assert!(repository().join(room).is_dir(), "{room}");
     }
+}
+
+/// What comes in from outside has its line, and each line is about something that comes in.
+#[test]
+fn every_dependency_is_accounted_for() {
+    let manifest = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let (_, section) = manifest.split_once("[workspace.dependencies]").unwrap();
+    let section = section.split("\n[").next().unwrap();
+    let used: BTreeSet<&str> = section
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, value)| {
+            let package = value.split_once("package = \"").and_then(|(_, it)| it.split('"').next());
+            package.unwrap_or(name)
+        })
+        .filter(|name| !name.starts_with("stackc-"))
+        .collect();
+    let text = std::fs::read_to_string(repository().join("docs/dependencies.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let listed: BTreeSet<&str> = rows
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|names| names.split(','))
+        .filter_map(|name| name.split_whitespace().next())
+        .collect();
+    assert_eq!(used, listed);
 }

@@ -29,6 +29,7 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=versions.env
 . "$here/versions.env"
+export HOME=${HOME:-~}
 tools=${STACKC_TOOLS:-$HOME/.cache/stackc-tools}
 PATH=$tools/bin:$PATH
 

@@ -12,6 +12,8 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=versions.env
 . "$here/versions.env"
+# A service that runs jobs may set no HOME, and a user who is not root may not have the paths of the system.
+export HOME=${HOME:-~} PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 tools=${STACKC_TOOLS:-$HOME/.cache/stackc-tools}
 
 say() { printf 'install: %s\n' "$*" >&2; }
@@ -45,15 +47,25 @@ retry() { # COMMAND...: four tries; the registries fail now and then
 	"$@"
 }
 
-# step NAME KEY FUNCTION: runs FUNCTION unless NAME is installed with that KEY (its versions).
+# step NAME KEY FUNCTION: runs FUNCTION unless NAME is installed with that KEY (its versions). A program
+# that is gone counts as not installed: a cache of $tools may come to a machine without Go, Node or Python.
 step() {
 	local name=$1 key=$2 start=$SECONDS
-	[ "$(cat "$tools/stamps/$name" 2>/dev/null || true)" != "$key" ] || return 0
+	if [ "$(cat "$tools/stamps/$name" 2>/dev/null || true)" = "$key" ] && ! dangles "$name"; then return 0; fi
 	say "$name: installing"
 	rm -f "$tools/stamps/$name"
 	"$3"
 	printf '%s\n' "$key" >"$tools/stamps/$name"
 	say "$name: done in $((SECONDS - start)) s"
+}
+
+dangles() { # NAME: what its step made leads to a program of the machine that is not there
+	case $1 in
+		go) [ ! -x "$tools/bin/go" ] ;;
+		python) [ ! -x "$tools/python/bin/python" ] ;;
+		npm) [ ! -x "$tools/bin/node" ] ;;
+		*) return 1 ;;
+	esac
 }
 
 apt_updated=
@@ -177,7 +189,8 @@ actionlint() { go_install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLIN
 shfmt() { go_install "mvdan.cc/sh/v3/cmd/shfmt@$SHFMT_VERSION"; }
 # Without asking for a newer version of itself at each run.
 dotenv_linter() {
-	retry cargo install --quiet --locked --force --no-default-features --version "$DOTENV_LINTER_VERSION" \
+	CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+		retry cargo install --quiet --locked --force --no-default-features --version "$DOTENV_LINTER_VERSION" \
 		--target-dir "$work/dotenv-linter" --root "$tools" dotenv-linter
 }
 # A small program of ours around BuildKit's own checks, and the reader of Dockerfiles that the line
@@ -313,6 +326,8 @@ nginx_root() {
 # ---- all of it ------------------------------------------------------------------------------------
 
 system() {
+	# The linker of every Rust program, which rustup does not bring.
+	command -v cc >/dev/null || apt_install gcc libc6-dev
 	need openssl openssl
 	need flock util-linux
 	# The live test: its networks, its client of HTTP/2, its client of TLS.
@@ -325,7 +340,8 @@ system() {
 # In one function, so that an edit of this file cannot change an installation that runs.
 main() {
 	kube_linter_missing=
-	step system 2 system
+	# At every run: it only asks, and what it brings lies outside of $tools.
+	system
 	step go "$GO_VERSION" go_link
 	step python "python3 ${PYPI_PACKAGES[*]} $(cksum <"$here/constraints.txt")" python_env
 	step crds "${CRD_SOURCES[*]} $(cksum <"$here/crd-schemas.py")" crds

@@ -40,11 +40,11 @@ fn limits_say_what_they_let_through() {
     );
     assert_eq!(location(site, "/"), ["proxy_pass http://frontend_http;"]);
     let limits = &files["limits.conf"];
-    assert!(
-        limits.contains("limit_req_zone $binary_remote_addr zone=limit_req_all:10m rate=6r/m;")
-    );
+    assert!(limits.contains("limit_req_zone $limit_client zone=limit_req_all:10m rate=6r/m;"));
     assert!(limits.contains("no window sees more than 189."), "{limits}");
-    assert!(limits.contains("map $request_method $limit_log_in_method {\n    default \"\";\n    POST $binary_remote_addr;\n}"));
+    assert!(limits.contains(
+        "map $request_method $limit_log_in_method {\n    default \"\";\n    POST $limit_client;\n}"
+    ));
     assert!(limits.contains("default $limit_log_in_method;\n    1 \"\";\n}"), "{limits}");
     assert!(limits.contains("log-in: 5 requests in 15m, counted one by one; no window sees more."));
     assert!(limits.contains(
@@ -72,7 +72,8 @@ fn a_limit_on_everything_stands_once() {
         "set $retry_after 10;",
         "error_page 429 @too_many_requests;",
         "limit_req zone=limit_req_all burst=99 nodelay;",
-        "set $limits_exact \"limit_req_day 30 86400000 binary_remote_addr\";",
+        r#"if ($binary_remote_addr ~ "(?s)^(?!\\x00{10}\\xff\\xff)(?<limit_network>.{8}).{8}$" ) {"#,
+        "set $limits_exact \"limit_req_day 30 86400000 limit_client\";",
         "js_access limits.take;",
     ] {
         assert_eq!(server.matches(line).count(), 1, "{line} in {server}");
@@ -147,7 +148,7 @@ fn a_limit_counts_by_header_and_by_address_where_it_is_missing() {
     let (files, said) = keyed(LimitKey::Header("X-Api-Key".to_owned()), Enforce::Both);
     assert!(said.is_empty(), "{said:?}");
     let limits = &files["limits.conf"];
-    assert!(limits.contains("default $http_x_api_key;\n    \"\" $binary_remote_addr;"));
+    assert!(limits.contains("default $http_x_api_key;\n    \"\" $limit_client;"));
     assert!(limits.contains("POST $limit_all_client;"));
     assert_eq!(keyed(LimitKey::User, Enforce::Edge).1, [codes::APPROXIMATED.id]);
     assert!(keyed(LimitKey::User, Enforce::Both).1.is_empty());

@@ -15,7 +15,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use parts::{add_type, describe, keyed, markdown, object, scalar_schema, snippets, word_list};
+use parts::{
+    add_type, close, describe, keyed, markdown, object, scalar_schema, snippets, word_list,
+};
 
 use crate::{Field, KeyRule, Record, Shape, Short};
 
@@ -66,10 +68,11 @@ impl Writer<'_> {
         match shape {
             Shape::Record(record) => self.record(record, side),
             Shape::Map(rule, value) => self.map(rule, value(), side),
-            Shape::List(item) => object(json!({
-                "type": "array",
-                "items": self.shape(item(), Side::Base),
-            })),
+            Shape::List(item) => {
+                let mut schema = object(json!({ "type": "array" }));
+                schema.insert("items".into(), Value::Object(self.shape(item(), Side::Base)));
+                schema
+            }
             Shape::Scalar(scalar) => scalar_schema(scalar),
             Shape::Words(list) => word_list(list),
             Shape::Switch(inner) => {
@@ -131,10 +134,8 @@ impl Writer<'_> {
             "type": "object",
             "description": record.doc,
             "markdownDescription": record.doc,
-            "properties": properties,
-            "patternProperties": { "^x-": true },
-            "additionalProperties": false,
         }));
+        close(&mut schema, properties);
         let required: Vec<_> =
             record.fields.iter().filter(|field| field.required).map(|field| field.key).collect();
         if side == Side::Base && !required.is_empty() {
@@ -174,12 +175,11 @@ impl Writer<'_> {
             add_type(&mut schema, "boolean");
             properties.insert((*id).to_owned(), Value::Object(schema));
         }
-        object(json!({
+        let mut schema = object(json!({
             "type": if side == Side::Overlay { json!(["object", "null"]) } else { json!("object") },
-            "properties": properties,
-            "patternProperties": { "^x-": true },
-            "additionalProperties": false,
-        }))
+        }));
+        close(&mut schema, properties);
+        schema
     }
 
     /// The map of environments: its values are overlays.
@@ -187,7 +187,7 @@ impl Writer<'_> {
         match shape {
             Shape::Map(rule, value) => {
                 let inner = self.plain(value(), Side::Overlay);
-                keyed(rule, &inner)
+                keyed(rule, inner)
             }
             // The names of environments, as a secret lists them.
             other => self.shape(other, side),
@@ -196,7 +196,7 @@ impl Writer<'_> {
 
     fn map(&mut self, rule: KeyRule, value: Shape, side: Side) -> Map<String, Value> {
         let inner = self.shape(value, side);
-        let mut schema = keyed(rule, &inner);
+        let mut schema = keyed(rule, inner);
         let item = rule.pattern().map(|pattern| json!({ "type": "string", "pattern": pattern }));
         match rule {
             KeyRule::LabelOrList | KeyRule::EnvNameOrList => {

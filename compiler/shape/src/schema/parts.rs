@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::{JsonType, KeyRule, ScalarShape, Shape, WordList};
 
 /// A mapping with keys of the user's choosing.
-pub(super) fn keyed(rule: KeyRule, value: &Map<String, Value>) -> Map<String, Value> {
-    let mut schema = object(json!({ "type": "object", "additionalProperties": value }));
+pub(super) fn keyed(rule: KeyRule, value: Map<String, Value>) -> Map<String, Value> {
+    let mut schema = object(json!({ "type": "object" }));
+    schema.insert("additionalProperties".into(), Value::Object(value));
     if let (KeyRule::HeaderName, Some(pattern)) = (rule, rule.pattern()) {
         schema.insert(
             "propertyNames".into(),
@@ -29,6 +30,13 @@ pub(super) fn keyed(rule: KeyRule, value: &Map<String, Value>) -> Map<String, Va
         schema.insert("propertyNames".into(), names);
     }
     schema
+}
+
+/// Lets a mapping have these keys, and no others but extensions.
+pub(super) fn close(schema: &mut Map<String, Value>, properties: Map<String, Value>) {
+    schema.insert("properties".into(), Value::Object(properties));
+    schema.insert("patternProperties".into(), json!({ "^x-": true }));
+    schema.insert("additionalProperties".into(), json!(false));
 }
 
 pub(super) fn scalar_schema(scalar: &ScalarShape) -> Map<String, Value> {

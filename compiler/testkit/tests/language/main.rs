@@ -6,18 +6,20 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use stackc_shape::{Decode, Decoder, Shape, expand};
 use stackc_source::{Code, Diagnostics, FileId, Limits, codes, read};
 use stackc_spec::StackSpec;
-use stackc_testkit::effect::{Effect, effect};
+use stackc_testkit::effect::{Base, Effect, effect};
 use stackc_testkit::sites::{Site, bases, placed, sites};
 use stackc_testkit::values::values;
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
-    let bases = bases();
+    let bases: Arc<[Base]> = bases().into_iter().map(Base::new).collect();
     let mut trials = vec![
         Trial::test("schema::accepts_the_cases", accepts_the_cases),
         Trial::test("schema::describes_everything", describes_everything),
@@ -26,9 +28,9 @@ fn main() -> std::process::ExitCode {
     ];
     trials.push(Trial::test("support::speaks_of_fields", support::speaks_of_fields));
     for site in sites() {
-        let (name, base) = (site.path.join("."), bases.clone());
+        let (name, bases) = (site.path.join("."), Arc::clone(&bases));
         let wrong = site.clone();
-        trials.push(Trial::test(format!("matters::{name}"), move || matters(&site, &base)));
+        trials.push(Trial::test(format!("matters::{name}"), move || matters(&site, &bases)));
         trials.push(Trial::test(format!("agrees::{name}"), move || agrees(&wrong)));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -56,7 +58,7 @@ const EXCUSED: [(&str, &str); 10] = [
 ];
 
 /// A field does something, and each target does with it what it claims.
-fn matters(site: &Site, bases: &[Value]) -> Result<(), Failed> {
+fn matters(site: &Site, bases: &[Base]) -> Result<(), Failed> {
     let joined = site.path.join(".");
     let excused = EXCUSED.iter().any(|(path, _)| *path == joined);
     let claims = support::claims();

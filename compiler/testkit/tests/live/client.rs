@@ -1,7 +1,7 @@
 //! Clients of the edge: any source address, any bytes, any version of TLS.
 
 use std::io::{BufReader, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use openssl::ssl::{Ssl, SslContext, SslMethod, SslStream, SslVerifyMode, SslVersion};
@@ -13,6 +13,9 @@ use crate::http::{self, Headers, values};
 
 /// Where the edge is reached; every address leads to it.
 pub(crate) const EDGE: Ipv4Addr = Ipv4Addr::new(10, 98, 0, 2);
+
+/// The same for clients that have an IPv6 address.
+pub(crate) const EDGE_6: Ipv6Addr = Ipv6Addr::new(0xfd98, 0, 0, 0, 0, 0, 0, 2);
 
 /// The ports it listens on.
 pub(crate) const HTTP: u16 = 8080;
@@ -64,6 +67,10 @@ impl<'a> Hello<'a> {
 pub(crate) fn connect(from: IpAddr, to: SocketAddr) -> std::io::Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
+    if from.is_ipv6() {
+        // A route of one's own to every address lets one bind to those of IPv4 only.
+        socket.set_freebind_v6(true)?;
+    }
     socket.bind(&SocketAddr::new(from, 0).into())?;
     socket.connect_timeout(&to.into(), PATIENCE)?;
     let stream = TcpStream::from(socket);
@@ -203,7 +210,8 @@ impl Connection {
     /// Opens one for requests like this.
     pub(crate) fn open(request: &Request, trusted: &[X509]) -> Result<Self, String> {
         let port = if request.secure { HTTPS } else { HTTP };
-        let tcp = connect(request.from, (EDGE, port).into()).map_err(|error| error.to_string())?;
+        let edge = if request.from.is_ipv4() { IpAddr::V4(EDGE) } else { IpAddr::V6(EDGE_6) };
+        let tcp = connect(request.from, (edge, port).into()).map_err(|error| error.to_string())?;
         let wire: Box<dyn Wire> = match request.secure {
             true => Box::new(secure(tcp, Hello::to(&request.host), trusted)?),
             false => Box::new(tcp),

@@ -2,7 +2,7 @@
 //! name server at 127.0.0.11 and the status of nginx at 127.0.0.1:8081 are the container's own.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -40,23 +40,26 @@ fn run(root: &Path) -> Result<(), String> {
     Err(format!("nginx ended with {ended}"))
 }
 
-/// Passes questions on to the world.
+/// Passes questions on to the world; none waits for the answer to another.
 fn names() -> std::io::Result<()> {
     let inside = UdpSocket::bind("127.0.0.11:53")?;
     std::thread::spawn(move || {
         let mut packet = [0; 1500];
         while let Ok((length, from)) = inside.recv_from(&mut packet) {
-            let answer = UdpSocket::bind("0.0.0.0:0").and_then(|outside| {
-                outside.set_read_timeout(Some(Duration::from_secs(2)))?;
-                outside.send_to(&packet[..length], (namespace::OUTSIDE, 53))?;
-                let mut answer = [0; 1500];
-                let length = outside.recv(&mut answer)?;
-                inside.send_to(&answer[..length], from)
-            });
-            drop(answer);
+            let (question, inside) = (packet[..length].to_vec(), inside.try_clone());
+            std::thread::spawn(move || drop(inside.and_then(|it| pass_on(&question, &it, from))));
         }
     });
     Ok(())
+}
+
+fn pass_on(question: &[u8], inside: &UdpSocket, from: SocketAddr) -> std::io::Result<usize> {
+    let outside = UdpSocket::bind("0.0.0.0:0")?;
+    outside.set_read_timeout(Some(Duration::from_secs(2)))?;
+    outside.send_to(question, (namespace::OUTSIDE, 53))?;
+    let mut answer = [0; 1500];
+    let length = outside.recv(&mut answer)?;
+    inside.send_to(&answer[..length], from)
 }
 
 /// Lets the world ask what only the container may.

@@ -1,7 +1,7 @@
 //! What a stack promises of its edge, read from the model and never from the generated files.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -256,6 +256,18 @@ impl Expect {
         let number = self.strangers.fetch_add(1, Ordering::Relaxed);
         IpAddr::V4(Ipv4Addr::from_bits(Ipv4Addr::new(198, 18, 0, 1).to_bits() + number))
     }
+
+    /// An address that nobody has seen yet, in an IPv6 network that nobody has seen either.
+    pub(crate) fn network(&self) -> Ipv6Addr {
+        let number = self.strangers.fetch_add(1, Ordering::Relaxed) as u16;
+        Ipv6Addr::new(0x2001, 0xdb9, 0xffff, number, 0x8000, 0, 0, 1)
+    }
+}
+
+/// Another address in the network of one.
+pub(crate) fn neighbour(address: Ipv6Addr, number: u16) -> Ipv6Addr {
+    let [a, b, c, d, ..] = address.segments();
+    Ipv6Addr::new(a, b, c, d, number, number, number, number)
 }
 
 /// Requests that a limit lets through at once.

@@ -70,7 +70,7 @@ fn main() -> ExitCode {
                     When::Alone => Session::new(session.place().to_owned()).ask(group.name),
                     When::Asked | When::Beside => session.ask(group.name),
                 }?;
-                totals.add(session.place(), &found);
+                totals.add(session.place(), group.name, &found);
                 found.judge()
             }));
         }
@@ -81,8 +81,10 @@ fn main() -> ExitCode {
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
-    totals.print();
-    conclusion.exit_code()
+    match totals.print() {
+        true => conclusion.exit_code(),
+        false => ExitCode::FAILURE,
+    }
 }
 
 /// A broken configuration has to be noticed by the group that guards what is broken.

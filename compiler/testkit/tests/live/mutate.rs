@@ -80,6 +80,7 @@ const SHOP: &str = "shop::production";
 /// Every configuration that is broken on purpose.
 pub(crate) const MUTATIONS: &[Mutation] = &[
     other("resolve", "an address believed for long", SHOP, "valid=2s", "valid=300s"),
+    other("resolve", "no haste", SHOP, "resolver_timeout 1s", "resolver_timeout 5s"),
     other(
         "tls",
         "TLS 1.1",
@@ -153,7 +154,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "any method",
         ALL,
         "limit_req_zone $limit_posts_method",
-        "limit_req_zone $binary_remote_addr",
+        "limit_req_zone $limit_client",
     ),
     other("limits", "nobody exempt", ALL, "192.0.2.0/24 1;", ""),
     other(
@@ -161,7 +162,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "a key by address",
         ALL,
         "limit_req_zone $limit_counted_by_a_header_that_tells_customers_client",
-        "limit_req_zone $binary_remote_addr",
+        "limit_req_zone $limit_client",
     ),
     without_it("limits", "limit_req_status", ALL),
     without_it("limits", "add_header Retry-After", ALL),
@@ -172,6 +173,10 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         "location = /api/posts {\n        set $retry_after 10;\n        limit_req zone",
         "location = /api/posts {\n        set $retry_after 10;\n        # limit_req zone",
     ),
+    other("limits", "each address of a network a client", ALL, ".{8}).{8}$", ".{16})$"),
+    other("limits", "all of IPv4 one client in disguise", ALL, "(?!\\\\x00{10}\\\\xff\\\\xff)", ""),
+    other("limits", "all networks one client", ALL, ".{8}).{8}$", ".{1}).{15}$"),
+    other("connections", "each address of a network a client", SHOP, ".{8}).{8}$", ".{16})$"),
     without_it("connections", "limit_conn limit_conn", SHOP),
     other(
         "connections",

@@ -48,7 +48,7 @@ pub(crate) fn is_root() -> bool {
 
 /// In the world: every address is a local one.
 pub(crate) fn enter_world() -> Result<(), String> {
-    ip(&["link set lo up", "route add local 0.0.0.0/0 dev lo"])
+    ip(&["link set lo up", "route add local 0.0.0.0/0 dev lo", "route add local ::/0 dev lo"])
 }
 
 /// In the world: a cable to the container of a process.
@@ -61,6 +61,7 @@ pub(crate) fn connect(process: u32) -> Result<(), String> {
         "link set outer up",
         // Before the route to oneself, which stands in the same table.
         "route add 10.98.0.0/24 dev outer table local",
+        "route add fd98::/64 dev outer table local",
     ])
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn enter_container() -> Result<(), String> {
         "addr add fd98::2/64 dev inner nodad",
         "link set inner up",
         "route add default via 10.98.0.1",
+        "route add default via fd98::1",
     ])
 }
 

@@ -1,6 +1,6 @@
 //! The side that starts worlds, each in a process of its own, and collects what they found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::Mutex;
@@ -42,6 +42,8 @@ pub(crate) struct Found {
     requests: u64,
     /// What did not hold.
     pub(crate) faults: Vec<String>,
+    /// Which location answered with which status, with its headers.
+    held: BTreeSet<(String, u16)>,
 }
 
 impl Found {
@@ -95,7 +97,8 @@ impl Session {
         };
         let faults = found["faults"].as_array().cloned().unwrap_or_default();
         let faults = faults.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        Ok(Found { assertions, requests: found["requests"].as_u64().unwrap_or(0), faults })
+        let held = serde_json::from_value(found["held"].clone()).unwrap_or_default();
+        Ok(Found { assertions, requests: found["requests"].as_u64().unwrap_or(0), faults, held })
     }
 
     fn start(&self, group: &str) -> Result<Running, Failed> {
@@ -110,27 +113,68 @@ impl Session {
     }
 }
 
+/// The statuses that every location has to be seen to answer with.
+const STATUSES: [u16; 5] = [200, 301, 404, 429, 502];
+
+/// The groups that see to it.
+const SEEN_BY: [&str; 3] = ["headers", "limits", "connections"];
+
 /// How much was done, by place.
 #[derive(Default)]
-pub(crate) struct Totals(Mutex<BTreeMap<String, (u64, u64)>>);
+pub(crate) struct Totals(Mutex<BTreeMap<String, Total>>);
+
+#[derive(Default)]
+struct Total {
+    assertions: u64,
+    requests: u64,
+    groups: BTreeSet<&'static str>,
+    held: BTreeSet<(String, u16)>,
+}
+
+impl Total {
+    fn locations(&self) -> BTreeSet<&String> {
+        self.held.iter().map(|(location, _)| location).collect()
+    }
+
+    /// The locations that were not seen with every status, if all groups that see to it ran.
+    fn missing(&self) -> Vec<String> {
+        let all = SEEN_BY.iter().all(|group| self.groups.contains(group));
+        let pairs = self.locations().into_iter().flat_map(|it| STATUSES.map(|status| (it, status)));
+        let missing = pairs.filter(|(at, status)| !self.held.contains(&((*at).clone(), *status)));
+        missing.filter(|_| all).map(|(at, status)| format!("{at} never {status}")).collect()
+    }
+}
 
 impl Totals {
     /// Adds what a group did.
-    pub(crate) fn add(&self, place: &str, found: &Found) {
+    pub(crate) fn add(&self, place: &str, group: &'static str, found: &Found) {
         let mut totals = self.0.lock().unwrap();
-        let entry = totals.entry(place.to_owned()).or_default();
-        entry.0 += found.assertions;
-        entry.1 += found.requests;
+        let total = totals.entry(place.to_owned()).or_default();
+        total.assertions += found.assertions;
+        total.requests += found.requests;
+        total.groups.insert(group);
+        total.held.extend(found.held.iter().cloned());
     }
 
-    /// Says it.
-    pub(crate) fn print(&self) {
+    /// Says it; whether every location was seen with every status.
+    pub(crate) fn print(&self) -> bool {
         let totals = self.0.lock().unwrap();
-        println!("{:<36}{:>12}{:>12}", "what ran", "assertions", "requests");
-        for (place, (assertions, requests)) in &*totals {
-            println!("{place:<36}{assertions:>12}{requests:>12}");
+        println!("{:<36}{:>12}{:>12}{:>12}", "what ran", "assertions", "requests", "locations");
+        let mut all = (0, 0, 0);
+        for (place, total) in &*totals {
+            let (assertions, requests) = (total.assertions, total.requests);
+            let locations = total.locations().len();
+            println!("{place:<36}{assertions:>12}{requests:>12}{locations:>12}");
+            all = (all.0 + assertions, all.1 + requests, all.2 + locations);
         }
-        let all = totals.values().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
-        println!("{:<36}{:>12}{:>12}", "all", all.0, all.1);
+        println!("{:<36}{:>12}{:>12}{:>12}", "all", all.0, all.1, all.2);
+        let missing: Vec<_> = totals
+            .iter()
+            .flat_map(|(place, total)| {
+                total.missing().into_iter().map(move |it| format!("{place}: {it}"))
+            })
+            .collect();
+        missing.iter().for_each(|it| println!("{it}"));
+        missing.is_empty()
     }
 }

@@ -1,5 +1,6 @@
 //! What a group of assertions found, and how much it did.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,7 @@ pub(crate) struct Report {
     assertions: AtomicUsize,
     requests: AtomicUsize,
     faults: Mutex<Vec<String>>,
+    held: Mutex<BTreeSet<(String, u16)>>,
     hasty: bool,
 }
 
@@ -54,6 +56,11 @@ impl Report {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// A location answered with a status, and the headers of its answer were looked at.
+    pub(crate) fn held(&self, location: String, status: u16) {
+        self.held.lock().unwrap().insert((location, status));
+    }
+
     /// What is sent to the process that asked.
     pub(crate) fn json(&self) -> Value {
         let mut faults = self.faults.lock().unwrap().clone();
@@ -67,6 +74,7 @@ impl Report {
             "assertions": self.assertions.load(Ordering::Relaxed),
             "requests": self.requests.load(Ordering::Relaxed),
             "faults": faults,
+            "held": *self.held.lock().unwrap(),
         })
     }
 }

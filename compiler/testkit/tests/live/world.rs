@@ -32,7 +32,8 @@ pub(crate) struct World {
     pub(crate) server: Server,
     /// The certificates of its sites.
     pub(crate) trusted: Vec<X509>,
-    names: Names,
+    /// The name server.
+    pub(crate) names: Names,
     probes: Arc<Probes>,
     upstreams: Mutex<Vec<Upstream>>,
     idle: Mutex<Idle>,

@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 
 use libtest_mimic::Trial;
 use stackc_driver::Compilation;
 use stackc_testkit::compile_text;
 
-use crate::host::{Ended, Host};
+use crate::host::{Ended, Host, SCRIPT};
 
 const DOCKER: &str = r#"#!/usr/bin/env bash
 set -eu
@@ -89,9 +90,10 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// A run that ends well, or with names that somebody must provide.
 fn run(host: &mut Host, arguments: &[&str], status: i32) -> Ended {
-    let mut command = host.command(arguments);
-    let path = format!("{}:{}", host.path("bin").display(), std::env::var("PATH").unwrap());
-    command.env("PATH", path).stdin(std::process::Stdio::piped());
+    let mut command = Command::new("bash");
+    command.args(["-c", r#"PATH=$1:$PATH; shift; exec bash "$@""#, "sh"]).arg(host.path("bin"));
+    command.arg(host.path(SCRIPT)).arg("production").args(arguments).current_dir("/");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ended = host.finish(command, b"a value\n");
     assert_eq!(ended.status, status, "{arguments:?}: {}", ended.text);
     ended

@@ -1,6 +1,6 @@
 //! Security headers: each exactly once, with the declared value, on whatever is answered.
 
-use crate::client::Answer;
+use crate::client::{Answer, Request};
 use crate::report::Report;
 use crate::upstream::Script;
 use crate::world::World;
@@ -23,9 +23,9 @@ pub(super) fn run(world: &World, report: &Report) -> Result<(), String> {
                 let target = format!("{path}?live={at}-{status}");
                 let request = world.request(route, &target);
                 let what = format!("{} ({status})", request.name());
-                let reply = world.ask(report, request, own(world, status));
+                let reply = world.ask(report, request.clone(), own(world, status));
                 report.equal(&reply.answer.status, &status, || format!("{what}, the status"));
-                carried(world, report, &reply.answer, &what);
+                held(world, report, &reply.answer, &request);
                 if status != 502 {
                     let location = if status == 301 { "/elsewhere" } else { "" };
                     report.equal(&reply.answer.value("location"), &location, || {
@@ -56,6 +56,13 @@ fn own(world: &World, status: u16) -> Script {
 
 fn is_owned(world: &World, name: &str) -> bool {
     world.expect.headers().iter().any(|(owned, _)| owned.eq_ignore_ascii_case(name))
+}
+
+/// The answer of a location carries what it has to, and is remembered by its status.
+pub(super) fn held(world: &World, report: &Report, answer: &Answer, request: &Request) {
+    let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    report.held(format!("{}{path}", request.host), answer.status);
+    carried(world, report, answer, &format!("{} ({})", request.name(), answer.status));
 }
 
 /// An answer carries what it has to.

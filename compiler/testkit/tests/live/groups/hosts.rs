@@ -1,9 +1,9 @@
 //! Whoever asks for another host gets no site.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
-use crate::client::{self, Connection, EDGE, HTTP, HTTPS, Hello};
+use crate::client::{self, Connection, EDGE, EDGE_6, HTTP, HTTPS, Hello};
 use crate::report::Report;
 use crate::upstream::Script;
 use crate::world::World;
@@ -86,7 +86,7 @@ fn names(world: &World, report: &Report) -> Result<(), String> {
 
 /// The site answers over IPv6 too.
 fn ipv6(world: &World, report: &Report) {
-    let [from, to] = [1, 2].map(|host| IpAddr::V6(Ipv6Addr::new(0xfd98, 0, 0, 0, 0, 0, 0, host)));
+    let (from, to) = (IpAddr::V6(world.expect.network()), IpAddr::V6(EDGE_6));
     for (_, domain) in world.expect.domains() {
         report.request();
         let secure = world.expect.tls().is_some();

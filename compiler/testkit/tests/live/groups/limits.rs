@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use stackc_model::{Enforce, Limit, LimitKey, LimitMode, Route};
 
 use crate::client::{Answer, Connection, Request};
-use crate::expect::{at_once, covers, per_millisecond, within};
+use crate::expect::{at_once, covers, neighbour, per_millisecond, within};
 use crate::report::Report;
 use crate::upstream::Script;
 use crate::world::World;
@@ -78,6 +78,7 @@ impl<'w> Start<'w> {
 pub(super) struct Burst {
     pub(super) passed: usize,
     refused: Option<Answer>,
+    began: Instant,
     time: Duration,
 }
 
@@ -88,7 +89,8 @@ pub(super) fn burst(
     request: &Request,
     most: usize,
 ) -> Result<Burst, String> {
-    let start = Instant::now();
+    let began = Instant::now();
+    let done = |passed, refused| Burst { passed, refused, began, time: began.elapsed() };
     let mut connection = Connection::open(request, &world.trusted)?;
     for passed in 0..most {
         if passed % ON_ONE_CONNECTION == ON_ONE_CONNECTION - 1 {
@@ -97,13 +99,13 @@ pub(super) fn burst(
         report.request();
         let answer = connection.ask(request);
         if answer.status != 200 {
-            return Ok(Burst { passed, refused: Some(answer), time: start.elapsed() });
+            return Ok(done(passed, Some(answer)));
         }
-        if start.elapsed() > LONGEST {
-            return Ok(Burst { passed, refused: None, time: start.elapsed() });
+        if began.elapsed() > LONGEST {
+            return Ok(done(passed, None));
         }
     }
-    Ok(Burst { passed: most, refused: None, time: start.elapsed() })
+    Ok(done(most, None))
 }
 
 fn one(world: &World, report: &Report, limit: &Limit, start: &Start<'_>) -> Result<(), String> {
@@ -123,11 +125,13 @@ fn one(world: &World, report: &Report, limit: &Limit, start: &Start<'_>) -> Resu
     report.check(found.refused.is_some(), || {
         format!("limit {}: nobody is refused in {:?}", limit.name, found.time)
     });
-    let Some(refused) = found.refused else { return Ok(()) };
+    let Some(refused) = &found.refused else { return Ok(()) };
     let what = format!("limit {}, the answer to one more", limit.name);
-    told(world, report, limit, &refused, &what);
-    everywhere(world, report, limit, start, &own);
+    told(report, limit, refused, &what);
+    super::headers::carried(world, report, refused, &what);
+    everywhere(world, report, limit, start, &own, &found);
     others(world, report, limit, start)?;
+    networks(world, report, limit, start)?;
     let sustained = rate * 1000.0 >= 1.0;
     if sustained {
         over_time(world, report, limit, &own)?;
@@ -144,24 +148,29 @@ fn keyed(limit: &Limit, request: Request, key: &str) -> Request {
 }
 
 /// A refusal says when to come back, and coming back then helps.
-fn told(world: &World, report: &Report, limit: &Limit, answer: &Answer, what: &str) {
+fn told(report: &Report, limit: &Limit, answer: &Answer, what: &str) {
     report.equal(&answer.status, &429, || what.to_owned());
     let wait = answer.value("retry-after").parse::<u64>().unwrap_or(0);
     report.check(wait >= 1, || format!("{what}: Retry-After {:?}", answer.values("retry-after")));
     let enough = wait as f64 * 1000.0 * per_millisecond(limit) >= 0.97;
     let slow = per_millisecond(limit) * 60_000.0 < 1.0;
     report.check(enough || slow, || format!("{what}: {wait} s let none through"));
-    super::headers::carried(world, report, answer, what);
 }
 
-/// The client is refused wherever the limit holds.
-fn everywhere(world: &World, report: &Report, limit: &Limit, start: &Start<'_>, own: &Request) {
-    if per_millisecond(limit) * 1000.0 > 1.0 {
-        return; // it lets the next one through already
-    }
+/// The client is refused wherever the limit holds: of all requests since the first no more pass than at
+/// once and what has leaked since.
+fn everywhere(
+    world: &World,
+    report: &Report,
+    limit: &Limit,
+    start: &Start<'_>,
+    own: &Request,
+    burst: &Burst,
+) {
     if world.expect.insider(start.route).is_some_and(|insider| insider != own.from) {
         return; // who watches a closed site is let in nowhere else
     }
+    let mut passed = burst.passed;
     let routes = world.expect.http_routes().into_iter();
     // A window that is far too short is over by then.
     std::thread::sleep(Duration::from_millis(300));
@@ -170,10 +179,23 @@ fn everywhere(world: &World, report: &Report, limit: &Limit, start: &Start<'_>, 
         for path in world.expect.paths(route).into_iter().filter(|_| same) {
             let mut request = own.clone().target(&path);
             request.host = world.request(route, &path).host;
-            let reply = world.get(report, request);
             let what = format!("limit {}, spent on {}, at {path}", limit.name, own.target);
-            told(world, report, limit, &reply.answer, &what);
-            report.check(reply.seen.is_empty(), || format!("{what}: reaches a service"));
+            loop {
+                let reply = world.get(report, request.clone());
+                if reply.answer.status != 200 {
+                    told(report, limit, &reply.answer, &what);
+                    report.check(reply.seen.is_empty(), || format!("{what}: reaches a service"));
+                    super::headers::held(world, report, &reply.answer, &request);
+                    break;
+                }
+                passed += 1;
+                let leaked = burst.began.elapsed().as_millis() as f64 * per_millisecond(limit);
+                let fits = passed <= at_once(limit) + leaked.floor() as usize;
+                report.check(fits, || format!("{what}: {passed} pass"));
+                if !fits || burst.began.elapsed() > LONGEST * 2 {
+                    break;
+                }
+            }
         }
     }
 }
@@ -210,6 +232,46 @@ fn others(world: &World, report: &Report, limit: &Limit, start: &Start<'_>) -> R
             format!("limit {} counts {from}, which is exempt", limit.name)
         });
     }
+    Ok(())
+}
+
+/// Whoever has a whole IPv6 network is one client, and their neighbour in the next one another. Proxies
+/// may tell IPv4 addresses as IPv6 ones, and those are clients of their own.
+fn networks(
+    world: &World,
+    report: &Report,
+    limit: &Limit,
+    start: &Start<'_>,
+) -> Result<(), String> {
+    let by_header = matches!(*limit.key, LimitKey::Header(_));
+    let slow = per_millisecond(limit) * 1000.0 <= 1.0;
+    if by_header || !slow || world.expect.insider(start.route).is_some() {
+        return Ok(());
+    }
+    let first = world.expect.network();
+    let from = |address| start.request.clone().from(address);
+    let found = burst(world, report, &from(first), at_once(limit) + 5)?;
+    let fits = found.passed >= at_once(limit) && found.refused.is_some();
+    report.check(fits, || format!("limit {}: {} pass over IPv6", limit.name, found.passed));
+    for (address, status) in [(neighbour(first, 7), 429), (world.expect.network(), 200)] {
+        let reply = world.get(report, from(address));
+        report.equal(&reply.answer.status, &status, || {
+            format!("limit {}, from {address} after {first}", limit.name)
+        });
+    }
+    let Some(proxy) = world.expect.proxies().iter().find_map(|range| within(range)) else {
+        return Ok(());
+    };
+    let told = |client| {
+        let request = start.request.clone().from(proxy);
+        request.header("X-Forwarded-For", &format!("::ffff:203.0.113.{client}"))
+    };
+    let found = burst(world, report, &told(1), at_once(limit) + 5)?;
+    report.check(found.refused.is_some(), || format!("limit {}, behind a proxy", limit.name));
+    let reply = world.get(report, told(2));
+    report.equal(&reply.answer.status, &200, || {
+        format!("limit {}, another IPv4 client told as IPv6", limit.name)
+    });
     Ok(())
 }
 

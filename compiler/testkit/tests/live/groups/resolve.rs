@@ -1,22 +1,43 @@
-//! Services are found when they come, and found again when they have moved.
+//! Services are found when they come, and found again when they have moved, also by a name server in
+//! trouble.
+//!
+//! nginx asks again three seconds after an answer that is believed for two. After a failure, or when no
+//! answer came in time, it waits once more for as long as `resolver_timeout` says.
 
 use std::time::{Duration, Instant};
 
+use crate::dns::Mood;
 use crate::report::Report;
 use crate::world::World;
 
 /// How long an address may be believed, and what a busy machine may add.
-const FOUND_WITHIN: Duration = Duration::from_secs(14);
+const FOUND_WITHIN: Duration = Duration::from_secs(5);
+
+/// What befalls the name server while services are away. At first nginx runs although nobody is known.
+const TROUBLES: [Mood; 4] = [Mood::Fine, Mood::Fine, Mood::Failing, Mood::Silent];
 
 pub(super) fn run(world: &World, report: &Report) -> Result<(), String> {
-    for generation in [1, 2] {
-        // At first nginx runs although nobody is there yet.
+    for (generation, mood) in (1..).zip(TROUBLES) {
         gone(world, report);
+        world.names.turn(mood);
+        if mood != Mood::Fine {
+            all_asked(world, report);
+        }
         world.arrive(generation)?;
+        world.names.turn(Mood::Fine);
         found(world, report, generation);
         world.leave();
     }
     Ok(())
+}
+
+/// Until every name was asked for in this mood.
+fn all_asked(world: &World, report: &Report) {
+    let start = Instant::now();
+    while !world.names.all_asked() && start.elapsed() < FOUND_WITHIN {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    report.check(world.names.all_asked(), || format!("no question in {FOUND_WITHIN:?}"));
 }
 
 /// No service is reached: a plain 502 with all headers.
