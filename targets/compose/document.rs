@@ -8,6 +8,7 @@ use stackc_model::Bytes;
 use stackc_target::Commented;
 
 pub(crate) use super::mount::{Bind, FileMount, Scratch, VolumeMount};
+pub(crate) use super::port::Port;
 use super::text::Text;
 
 /// A compose file.
@@ -35,6 +36,8 @@ pub(crate) type Containers = BTreeMap<String, Service>;
 #[derive(Debug, Serialize)]
 pub(crate) struct Network {
     pub(crate) driver: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) enable_ipv6: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) internal: bool,
 }
@@ -168,34 +171,6 @@ pub(crate) struct Build {
     pub(crate) args: BTreeMap<String, Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<Text>,
-}
-
-/// A port published on the host. The address is always said: without one, docker listens on all.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Port {
-    pub(crate) target: u16,
-    #[serde(serialize_with = "as_text")]
-    pub(crate) published: u16,
-    pub(crate) host_ip: &'static str,
-    pub(crate) protocol: &'static str,
-}
-
-impl Port {
-    /// A TCP port on all addresses of the host.
-    pub(crate) fn public(published: u16, target: u16) -> Self {
-        Self { target, published, host_ip: "0.0.0.0", protocol: "tcp" }
-    }
-
-    /// A TCP port that only the host itself reaches.
-    pub(crate) fn loopback(published: u16, target: u16) -> Self {
-        Self { host_ip: "127.0.0.1", ..Self::public(published, target) }
-    }
-}
-
-/// Compose takes the port of the host as a text.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
-fn as_text<S: Serializer>(port: &u16, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&port.to_string())
 }
 
 /// What a service waits for.

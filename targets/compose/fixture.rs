@@ -114,3 +114,21 @@ pub(crate) fn backup() -> Backup {
         rto: None,
     }
 }
+
+/// A server that keeps data and has nothing of its own to say.
+pub(crate) fn server(kind: &'static str) -> Server {
+    Server {
+        kind,
+        user: 1000,
+        env: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        files: Vec::new(),
+        login: None,
+        command: Vec::new(),
+        health: vec!["true".to_owned()],
+        volume: Some("/data".to_owned()),
+        scratch: Vec::new(),
+        grace: Seconds::new(30),
+        dump: None,
+    }
+}

@@ -111,11 +111,11 @@ pub(crate) fn hand_over(scope: &mut Scope<'_>, user: u32, volumes: &[&VolumeMoun
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use stackc_model::{Bytes, Kind, Platform, Seconds, Server, Stack, Tier, Volume};
+    use stackc_model::{Bytes, Kind, Platform, Stack, Tier, Volume};
     use stackc_source::Diagnostics;
 
     use super::*;
-    use crate::compose::fixture::{label, stack, usual};
+    use crate::compose::fixture::{self, label, stack, usual};
 
     fn services(stack: &Stack) -> Value {
         let mut diagnostics = Diagnostics::default();
@@ -157,20 +157,8 @@ mod tests {
     fn of_the_stores_only_those_whose_image_has_no_folder() {
         let kept = |kind| {
             let mut stack = stack(Tier::Production);
-            stack.environments[0].stores[0].engine = Engine::Server(Box::new(Server {
-                kind,
-                user: 1000,
-                env: [].into(),
-                secrets: [].into(),
-                files: Vec::new(),
-                login: None,
-                command: Vec::new(),
-                health: vec!["true".to_owned()],
-                volume: Some("/data".to_owned()),
-                scratch: Vec::new(),
-                grace: Seconds::new(30),
-                dump: None,
-            }));
+            stack.environments[0].stores[0].engine =
+                Engine::Server(Box::new(fixture::server(kind)));
             services(&stack)["postgres-volumes"].is_object()
         };
         assert_eq!(["custom", "nats", "mysql"].map(kept), [true, true, false]);

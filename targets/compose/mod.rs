@@ -14,6 +14,7 @@ mod mail;
 mod monitoring;
 mod mount;
 mod options;
+mod port;
 pub(crate) mod scope;
 mod secrets;
 mod service;
@@ -36,7 +37,7 @@ pub(crate) use store::volume as store_volume;
 pub(crate) use tools::copies as backup_copies;
 pub(crate) use wiring::Wiring;
 
-use document::{Containers, Document, File, FileMount, Network, Part, Volume};
+use document::{Containers, Document, File, FileMount, Network, Part, Port, Volume};
 use scope::Scope;
 use text::Text;
 
@@ -105,7 +106,12 @@ fn environment(
 /// The compose files of an environment: the one that is started, and those it includes.
 fn documents(scope: &mut Scope<'_>, options: &Options) -> BTreeMap<Part, Document> {
     let mut parts: BTreeMap<Part, Containers> = BTreeMap::new();
-    for (name, service) in services(scope) {
+    let dual = options.dual(scope.env);
+    for (name, mut service) in services(scope) {
+        if dual {
+            let six: Vec<_> = service.ports.iter().filter_map(Port::over_ipv6).collect();
+            service.ports.extend(six);
+        }
         parts.entry(service.part).or_default().insert(name, service);
     }
     let others = parts.keys().filter(|part| **part != Part::Main);
@@ -115,7 +121,7 @@ fn documents(scope: &mut Scope<'_>, options: &Options) -> BTreeMap<Part, Documen
         let document = Document {
             name: options.project(scope.stack, scope.env),
             include: if part == Part::Main { include.clone() } else { Vec::new() },
-            networks: networks(scope, &services),
+            networks: networks(scope, &services, dual),
             volumes: volumes(&services),
             secrets: secrets::files(scope.env, &services),
             configs: configs(scope, &services),
@@ -195,15 +201,17 @@ fn taken(scope: &mut Scope<'_>, name: &str) {
 }
 
 /// The networks that are joined. Stores are on one that leads nowhere, except on a developer's
-/// machine, where their ports are published: docker publishes none from an internal network.
+/// machine, where their ports are published: docker publishes none from an internal network. The edge
+/// has IPv6 of its own where the public comes over it, for a relay would hide who asks.
 fn networks(
     scope: &Scope<'_>,
     services: &BTreeMap<String, document::Service>,
+    dual: bool,
 ) -> BTreeMap<&'static str, Network> {
     let joined = services.values().flat_map(|service| service.networks.iter().copied());
     let network = |name| {
         let internal = name == "data" && !scope.is_development();
-        (name, Network { driver: "bridge", internal })
+        (name, Network { driver: "bridge", enable_ipv6: dual && name == "edge", internal })
     };
     joined.map(network).collect()
 }

@@ -20,6 +20,9 @@ pub(crate) struct Options {
     pub(crate) project: Option<Spanned<String>>,
     /// The base name of the files; by default `compose`.
     pub(crate) file: Option<Spanned<String>>,
+    /// Whether the edge is published over IPv6 too, which docker can from version 27 on; by default it
+    /// is not.
+    pub(crate) ipv6: Option<Spanned<bool>>,
 }
 
 impl Options {
@@ -49,6 +52,12 @@ impl Options {
     pub(crate) fn project(&self, stack: &Stack, env: &Environment) -> String {
         let base = self.project.as_ref().map_or(stack.name.as_str(), |name| &name.value);
         format!("{base}-{}", env.name)
+    }
+
+    /// Whether the public comes over IPv6 too; a developer's machine has no public.
+    pub(super) fn dual(&self, env: &Environment) -> bool {
+        let on = self.ipv6.as_ref().is_some_and(|ipv6| ipv6.value);
+        on && env.tier != Tier::Development
     }
 
     /// Reports values that compose would not take or that nothing would read.

@@ -194,3 +194,28 @@ fn mail_that_is_caught_gets_a_catcher() {
     stack.environments[0].services[0].name = label("mail-catcher");
     assert!(lowered(&stack).1.contains(&codes::COLLISION.id));
 }
+
+#[test]
+fn over_ipv6_the_edge_alone_is_reached() {
+    let ipv6 = Some(stackc_shape::Spanned { value: true, span: fixture::span() });
+    let options = Options { ipv6, ..Options::default() };
+    let written = |stack: Stack| {
+        let mut diagnostics = Diagnostics::default();
+        let mut scope =
+            Scope::new(&stack, &stack.environments[0], Platform::Compose, &mut diagnostics);
+        let main = documents(&mut scope, &options).remove(&Part::Main);
+        serde_json::to_value(main.unwrap()).unwrap()
+    };
+    let document = written(monitoring::watched());
+    let addresses = |document: &Value| {
+        let ports = document["services"]["nginx"]["ports"].as_array().unwrap().clone();
+        let port = |port: &Value| format!("{} {}", port["host_ip"], port["published"]);
+        ports.iter().map(port).collect::<Vec<_>>().join(", ")
+    };
+    let wanted = r#""0.0.0.0" "80", "0.0.0.0" "443", "::" "80", "::" "443""#;
+    assert_eq!(addresses(&document), wanted);
+    for (name, network) in document["networks"].as_object().unwrap() {
+        assert_eq!(network["enable_ipv6"] == true, name == "edge", "{name}");
+    }
+    assert_eq!(addresses(&written(fixture::stack(Tier::Development))), r#""127.0.0.1" "8080""#);
+}

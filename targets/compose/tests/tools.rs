@@ -1,7 +1,7 @@
 //! Backups and shells.
 
 use serde_json::json;
-use stackc_model::{Backup, Dump, Engine, Seconds, Server, Sourced, Tier};
+use stackc_model::{Backup, Dump, Engine, Server, Sourced, Tier};
 
 use super::{Stack, codes, files, fixture, lowered, set, usual};
 
@@ -47,20 +47,8 @@ fn a_database_is_saved_as_its_superuser_by_one_script() {
 fn another_server_is_saved_by_its_own_command() {
     let mut stack = saved(Tier::Production, nightly());
     let dump = Dump { save: vec!["save".to_owned()], restore: vec!["restore".to_owned()] };
-    stack.environments[0].stores[1].engine = Engine::Server(Box::new(Server {
-        kind: "custom",
-        user: 1000,
-        env: [].into(),
-        secrets: [].into(),
-        files: Vec::new(),
-        login: None,
-        command: Vec::new(),
-        health: vec!["true".to_owned()],
-        volume: Some("/data".to_owned()),
-        scratch: Vec::new(),
-        grace: Seconds::new(30),
-        dump: Some(dump),
-    }));
+    let server = Server { dump: Some(dump), ..fixture::server("custom") };
+    stack.environments[0].stores[1].engine = Engine::Server(Box::new(server));
     let (document, codes) = lowered(&stack);
     let run = &document["services"]["redis-backup"];
     assert_eq!((&run["command"], &run["user"]), (&json!(["save"]), &json!("1000:1000")));
