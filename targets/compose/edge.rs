@@ -190,7 +190,8 @@ fn certbot(scope: &mut Scope<'_>, domain: &Domain) -> document::Service {
         host.starts_with("*.") || !host.contains('.') || host.parse::<Ipv4Addr>().is_ok()
     };
     for host in hosts(domain).filter(|host| refused(host)) {
-        let message = format!("certbot gets no certificate for `{}` over HTTP", **host);
+        let message =
+            format!("certbot, as compose runs it, gets no certificate for `{}` over HTTP", **host);
         let help = "name the hosts, or bring a certificate along with `tls.provider: files`";
         if let Some(span) = host.origin.span() {
             scope.tell(codes::CANNOT_CARRY, span, message, help);

@@ -389,6 +389,9 @@ make_one() { # the columns of a secret
   if [[ ! -s "${path}" && "${recipe}" != derived && -n "${in_swarm[${9}]-}" ]]; then
     die 1 "the swarm has ${9}, and ${path} is gone: bring it back, or give it the next version in the stack"
   fi
+  if [[ -L "${path}" ]]; then
+    die 1 "${path} is a symbolic link: put a file in its place"
+  fi
   if [[ -d "${path}" ]]; then
     die 1 "${path} is a folder, as docker makes one for a file that is missing: remove it"
   fi
@@ -639,6 +642,10 @@ requirements() {
 }
 
 lock() {
+  # Root would give away, or close, what somebody made it lead to.
+  if [[ -L secrets || -L "${folder}" ]]; then
+    die 1 "${folder} is reached by a symbolic link: put a folder in its place"
+  fi
   mkdir -p -- "${folder}"
   chmod -- 0700 secrets "${folder}"
   if ! command -v flock >/dev/null; then

@@ -202,7 +202,10 @@ impl Swap<'_> {
         let wanted = |word: &String| {
             if word == self.plain { self.hostile.replace('$', "\0") } else { word.clone() }
         };
-        let held = |word: &String| !word.contains(self.plain) || word == self.plain;
+        // A host may be part of a pattern.
+        let pattern = self.plain.replace('.', "[.]");
+        let named = |word: &String| word.contains(self.plain) || word.contains(&pattern);
+        let held = |word: &String| !named(word) || word == self.plain;
         let mut words = was.iter().filter(|word| held(word)).map(wanted);
         let lost = words.find(|word| !is.contains(word));
         lost.map(|word| format!("the word {word:?} is gone"))

@@ -50,7 +50,8 @@ fn host() -> Host {
 
 /// All trials, by name.
 pub(crate) fn trials() -> Vec<Trial> {
-    let all: [(&str, fn()); 11] = [
+    let all: [(&str, fn()); 12] = [
+        ("a_link_leads_nowhere", a_link_leads_nowhere),
         ("descriptions_are_no_code", descriptions_are_no_code),
         ("values_are_no_code", values_are_no_code),
         ("what_is_made_looks_as_asked", what_is_made_looks_as_asked),
@@ -221,6 +222,27 @@ fn two_runs_do_not_meet() {
     drop(holder.stdin.take());
     holder.wait().unwrap();
     assert_eq!(host.run(&[]).status, 3);
+}
+
+/// Run by root, a link that somebody laid beforehand would give away what it leads to.
+fn a_link_leads_nowhere() {
+    for place in ["secrets/production/KEY", "secrets/production", "secrets"] {
+        let mut host = host();
+        let target = host.path("target");
+        if place.ends_with("KEY") {
+            fs::write(&target, "mine").unwrap();
+        } else {
+            fs::create_dir(&target).unwrap();
+        }
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o755)).unwrap();
+        let path = host.path(place);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        let ended = host.run(&[]);
+        assert_eq!(ended.status, 1, "{place}: {}", ended.text);
+        assert!(ended.text.contains("symbolic link"), "{place}: {}", ended.text);
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o755, "{place}");
+    }
 }
 
 fn wrong_use_is_said() {
