@@ -7,7 +7,7 @@ use stackc_model::{Environment, Secret, SecretId, SecretSource, Stack, Tier};
 use stackc_target::derived::{self, Part};
 
 use crate::compose::Wiring;
-use crate::scripts::{self, about, days, one_line};
+use crate::scripts::{self, Hosts, about, days, one_line};
 use crate::swarm::Kept;
 
 /// Who needs what belongs to no service.
@@ -50,9 +50,10 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub(super) fn of(stack: &Stack, env: &'a Environment) -> Self {
-        let wiring = Wiring::of(stack, env);
-        let script = scripts::covers(stack, env);
-        Self { env, wiring, swarm: Kept::of(stack, env), script }
+        let hosts = Hosts::of(stack, env);
+        let script = hosts.as_ref().map(|hosts| scripts::covers(env, hosts)).unwrap_or_default();
+        let Hosts { compose, swarm } = hosts.unwrap_or_default();
+        Self { env, wiring: compose, swarm, script }
     }
 
     /// Whether it runs on docker compose.

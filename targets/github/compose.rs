@@ -105,8 +105,7 @@ fn files(stack: &Stack, environment: &Environment, scribe: &mut Scribe<'_>) -> V
         }
     }
     let generated = generated.into_iter().map(|path| scribe.carry("a path", &path, None));
-    let script = !crate::scripts::covers(stack, environment).is_empty();
-    let script = script.then(|| crate::scripts::GENERATE.to_owned());
+    let script = crate::scripts::script(stack, environment);
     generated.chain(mounted).chain(script).collect()
 }
 

@@ -33,8 +33,7 @@ pub(crate) fn job(deployment: &Deployment<'_>, release: &Release, scribe: &mut S
         job.env.push(variable, value);
     }
     job.env.push("MOUNTED", mounted.join("\n"));
-    let script = !crate::scripts::covers(deployment.stack, environment).is_empty();
-    let script = script.then(|| crate::scripts::GENERATE.to_owned());
+    let script = crate::scripts::script(deployment.stack, environment);
     copy(&mut job, &[&release.files[..], &mounted, script.as_slice()].concat());
     let deploy = include_str!("steps/swarm-deploy.sh");
     job.step(Step::run("Start the release", deploy).id("start"));

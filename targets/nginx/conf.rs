@@ -4,6 +4,7 @@
 //! [`Arg::evaluated`]; both refuse what nginx cannot carry, and the writer quotes the rest. So a
 //! text from a spec is always one argument, never a directive, a block or a variable.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use stackc_target::conventions;
@@ -172,10 +173,10 @@ fn write_all(items: &[Directive], depth: usize, out: &mut String) {
 
 /// Quotes where nginx's reader would take a character for more than itself. A backslash is doubled
 /// because nginx takes `\"`, `\'`, `\\`, `\t`, `\r` and `\n` for escapes, in quotes or not.
-fn quote(text: &str) -> String {
+fn quote(text: &str) -> Cow<'_, str> {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@$*+,~^?%[]()".contains(&byte);
     if !text.is_empty() && text.bytes().all(bare) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mark = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
     let mut out = String::with_capacity(text.len() + 2);
@@ -187,7 +188,7 @@ fn quote(text: &str) -> String {
         out.push(c);
     }
     out.push(mark);
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ use stackc_target::{
     Artifact, Artifacts, Body, Format, Mode, RelPath, Target, Template, is_off, options,
 };
 
-use secrets::{Hosts, Row};
-pub(crate) use secrets::{about, days, one_line};
+use secrets::Row;
+pub(crate) use secrets::{Hosts, about, days, one_line};
 
 /// The `scripts` target.
 pub(crate) struct Scripts;
@@ -120,9 +120,14 @@ fn refuse(env: &Environment, rows: &[Row], diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The path of the script, where it takes care of something in an environment.
+pub(crate) fn script(stack: &Stack, env: &Environment) -> Option<String> {
+    let covered = covers(env, &Hosts::of(stack, env)?);
+    (!covered.is_empty()).then(|| GENERATE.to_owned())
+}
+
 /// What the script takes care of in an environment, by name.
-pub(crate) fn covers(stack: &Stack, env: &Environment) -> BTreeSet<String> {
-    let hosts = Some(env).filter(|env| !is_off(env, "scripts"));
-    let rows = hosts.and_then(|env| Some(secrets::rows(env, &Hosts::of(stack, env)?)));
+pub(crate) fn covers(env: &Environment, hosts: &Hosts) -> BTreeSet<String> {
+    let rows = (!is_off(env, "scripts")).then(|| secrets::rows(env, hosts));
     rows.into_iter().flatten().map(|row| row.name).collect()
 }

@@ -31,14 +31,15 @@ pub(super) struct Row {
 const NONE: &str = "-";
 
 /// Where an environment needs its secrets as files.
+#[derive(Default)]
 pub(crate) struct Hosts {
-    pub(super) compose: Option<Wiring>,
-    pub(super) swarm: Option<Kept>,
+    pub(crate) compose: Option<Wiring>,
+    pub(crate) swarm: Option<Kept>,
 }
 
 impl Hosts {
     /// Those of an environment; `None` where it runs on platforms that keep secrets themselves.
-    pub(super) fn of(stack: &Stack, env: &Environment) -> Option<Self> {
+    pub(crate) fn of(stack: &Stack, env: &Environment) -> Option<Self> {
         let (compose, swarm) = (Wiring::of(stack, env), Kept::of(stack, env));
         (compose.is_some() || swarm.is_some()).then_some(Self { compose, swarm })
     }

@@ -230,5 +230,5 @@ pub fn schema(targets: &[&dyn Target]) -> String {
     let options: Vec<_> = options.chain(planned.filter(|_| !targets.is_empty())).collect();
     let id = "urn:stackc:schema:v1/Stack";
     let schema = stackc_shape::json_schema(id, StackSpec::shape(), &options);
-    format!("{schema:#}\n")
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

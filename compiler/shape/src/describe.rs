@@ -76,16 +76,11 @@ impl WordList {
 }
 
 impl Field {
-    /// What it says, in one paragraph and without the default.
+    /// What it says, in one paragraph, and what holds where nothing is written, where the
+    /// documentation says it.
     #[must_use]
-    pub fn about(&self) -> String {
-        split(self.doc).0
-    }
-
-    /// What holds where nothing is written, where the documentation says it.
-    #[must_use]
-    pub fn default(&self) -> Option<String> {
-        split(self.doc).1
+    pub fn about(&self) -> (String, Option<String>) {
+        split(self.doc)
     }
 }
 

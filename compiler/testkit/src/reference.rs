@@ -125,11 +125,12 @@ fn row(field: &Field, sections: &[Section]) -> String {
         }
         _ => takes((field.shape)(), sections),
     };
-    let default = match (field.required, field.default()) {
+    let (about, default) = field.about();
+    let default = match (field.required, default) {
         (true, _) => "**required**".to_owned(),
         (false, default) => cell(&default.unwrap_or_default()),
     };
-    let mut says = cell(&field.about());
+    let mut says = cell(&about);
     if !field.overridable {
         says += " The same in every environment.";
     }

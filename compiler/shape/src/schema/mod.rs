@@ -156,7 +156,8 @@ impl Writer<'_> {
             "environments" => self.environments((field.shape)(), side),
             _ => self.shape((field.shape)(), side),
         };
-        let text = markdown(&field.about(), field.default(), (field.shape)(), field.planned);
+        let (about, default) = field.about();
+        let text = markdown(&about, default, (field.shape)(), field.planned);
         describe(&mut schema, field.doc, &text);
         Value::Object(schema)
     }
