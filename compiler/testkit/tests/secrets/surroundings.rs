@@ -8,16 +8,17 @@ use std::process::Stdio;
 use libtest_mimic::Trial;
 
 use crate::faults::host;
-use crate::host::{Ended, Host};
+use crate::host::{Ended, Host, SCRIPT};
 use crate::swarm::manager;
 
 /// All trials, by name.
 pub(crate) fn trials() -> Vec<Trial> {
-    let all: [(&str, fn()); 5] = [
+    let all: [(&str, fn()); 6] = [
         ("no_process_is_given_a_value", no_process_is_given_a_value),
         ("the_mask_of_the_caller_changes_nothing", the_mask_of_the_caller_changes_nothing),
         ("without_room_the_old_values_stay", without_room_the_old_values_stay),
         ("without_room_nothing_half_is_left", without_room_nothing_half_is_left),
+        ("an_old_bash_is_told_so", an_old_bash_is_told_so),
         ("where_nothing_can_be_written_it_says_so", where_nothing_can_be_written_it_says_so),
     ];
     let trial = |(name, test): (&str, fn())| {
@@ -52,8 +53,7 @@ fn no_process_is_given_a_value() {
         fs::write(folder.join(name), WATCHED).unwrap();
         fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{path}", host.path("bin").display());
+    let watch = "export WATCHED=$BIN:$PATH; PATH=$WATCH; exec \"$BASH\" \"$@\"";
     for arguments in [
         &["--swarm"][..],
         &["--set", "GIVEN", "--swarm"],
@@ -62,9 +62,8 @@ fn no_process_is_given_a_value() {
         &["--rotate", "PUSH_KEY"],
         &["--rotate", "POSTGRES_PASSWORD"],
     ] {
-        let words = ["bash", "-c", "PATH=$WATCH; exec \"$BASH\" \"$@\"", "sh"];
-        let mut command = host.behind(&words, arguments);
-        command.env("WATCH", &folder).env("WATCHED", &path).stdin(Stdio::piped());
+        let mut command = host.behind(&["bash", "-c", watch, "sh"], arguments);
+        command.env("WATCH", &folder).env("BIN", host.path("bin")).stdin(Stdio::piped());
         let ended = host.finish(command, b"k3y'with\"$HOME`id`\\ {}%\n");
         assert!([0, 3].contains(&ended.status), "{arguments:?}: {}", ended.text);
         assert!(!ended.text.contains("not found"), "{arguments:?}: {}", ended.text);
@@ -104,8 +103,9 @@ fn the_mask_of_the_caller_changes_nothing() {
 /// A run whose files cannot grow beyond so many kilobytes: to whoever writes, a disk that is full.
 fn cramped(host: &mut Host, kilobytes: u32, arguments: &[&str]) {
     let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec bash \"$@\"");
-    let command = host.behind(&["bash", "-c", &script, "sh"], arguments);
-    let ended = host.finish(command, b"");
+    let mut command = host.behind(&["bash", "-c", &script, "sh"], arguments);
+    command.stdin(Stdio::piped());
+    let ended = host.finish(command, b"another value");
     assert!(ended.text.contains("File too large"), "{}", ended.text);
     stopped(host, &ended);
 }
@@ -125,10 +125,12 @@ fn stopped(host: &Host, ended: &Ended) {
 
 fn without_room_the_old_values_stay() {
     let mut host = host();
-    host.run(&[]);
+    assert_eq!(host.run(&[]).status, 3);
     let before = host.seen();
-    cramped(&mut host, 0, &["--rotate", "TOKEN"]);
-    assert_eq!(host.seen(), before);
+    for task in ["--rotate", "--set"] {
+        cramped(&mut host, 0, &[task, "TOKEN"]);
+        assert_eq!(host.seen(), before, "{task}");
+    }
     host.keeps_quiet();
 }
 
@@ -180,4 +182,17 @@ fn where_nothing_can_be_written_it_says_so() {
     let text = fs::read_to_string(host.path(".env")).unwrap();
     assert!(text.contains(&format!("TOKEN='{}'", host.value("TOKEN"))), "{text}");
     assert_eq!(host.value("TOKEN.previous").as_bytes(), before["TOKEN"].bytes);
+}
+
+/// Before the first line that an old one does not know: here it would stumble over what follows.
+fn an_old_bash_is_told_so() {
+    let mut host = host();
+    let script = fs::read_to_string(host.path(SCRIPT)).unwrap();
+    let (start, _) = script.split_once("\nshopt ").unwrap();
+    assert!(start.contains("< 404))"), "{start}");
+    let start = start.replace("< 404))", "< 99900))");
+    fs::write(host.path(SCRIPT), start + "\nfi ((\n").unwrap();
+    let ended = host.run(&["--help"]);
+    assert_eq!(ended.status, 4, "{}", ended.text);
+    assert!(ended.text.contains("bash 4.4 or newer is needed, this is "), "{}", ended.text);
 }
