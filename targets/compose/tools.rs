@@ -166,12 +166,12 @@ fn shell(scope: &Scope<'_>, store: &Store) -> Option<Service> {
         Engine::Postgres { database, user, .. } => {
             service.environment = postgres(store, database, user);
             service.environment.insert("PSQL_HISTORY".to_owned(), Text::from("/tmp/history"));
-            client("PGPASSWORD=\"$(cat \"$1\")\" exec psql", password, store)
+            client("PGPASSWORD=\"$(cat \"$1\")\" exec psql", password, &[])
         }
         Engine::Redis { valkey, .. } => {
             let name = if *valkey { "valkey" } else { "redis" };
             let line = format!("{} exec {name}-cli -h \"$2\" -p \"$3\"", store::login(name));
-            client(&line, password, store)
+            client(&line, password, &[store.name.as_str(), &store.port.to_string()])
         }
         Engine::Server(_) => return None,
     });
@@ -179,8 +179,9 @@ fn shell(scope: &Scope<'_>, store: &Store) -> Option<Service> {
     Some(service)
 }
 
-/// A client that finds its password in its environment, never on its command line.
-fn client(line: &str, password: &EnvName, store: &Store) -> Vec<Text> {
-    let port = store.port.to_string();
-    texts(["sh", "-c", line, "shell", &secrets::path(password), store.name.as_str(), &port])
+/// A client that finds its password in its environment, never on its command line; the rest of what its
+/// line is given follows.
+fn client(line: &str, password: &EnvName, rest: &[&str]) -> Vec<Text> {
+    let file = secrets::path(password);
+    texts(["sh", "-c", line, "shell", &file].into_iter().chain(rest.iter().copied()))
 }

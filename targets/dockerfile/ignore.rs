@@ -82,13 +82,19 @@ const NEVER: [&str; 9] = [
     "**/*.pem",
     "**/*.p12",
 ];
-/// What this compiler writes at the root of the repository, and what hosts keep beside it.
-const TREE: [&str; 6] =
-    ["acme/**", "certs/**", "k8s/**", "monitoring/**", "nginx/**", "secrets/**"];
+/// Folders that this compiler writes at the root of the repository.
+const TREE: [&str; 4] = ["k8s/**", "monitoring/**", "nginx/**", "swarm/**"];
 /// What is no file of a site, which else shows all there is.
 const SITE: [&str; 4] = ["Dockerfile*", "*.dockerignore", ".*", "!.well-known"];
 /// What the compiler reads and writes at the root of the repository, and a site must not show.
-const SHOWN: [&str; 3] = ["compose*.yaml", "scripts/generate-secrets.sh", "stack.yaml"];
+const SHOWN: [&str; 6] = [
+    "compose*.yaml",
+    "config/*/*-init.sql",
+    "config/*/backup.sh",
+    "scripts/generate-secrets.sh",
+    "stack.yaml",
+    "swarm.*.yaml",
+];
 
 /// The file's text.
 pub(super) fn text(
@@ -125,7 +131,10 @@ pub(super) fn text(
         if allowed.is_none() {
             add("What describes the stack is nothing to show.", &SHOWN);
         }
-        add("What is generated, or lies beside it on a host.", &TREE);
+        let beside = conventions::PRIVATE.iter().filter_map(|pattern| pattern.strip_suffix('/'));
+        let beside: Vec<_> = beside.map(|folder| format!("{folder}/**")).collect();
+        let beside: Vec<_> = beside.iter().map(String::as_str).chain(TREE).collect();
+        add("What is generated, or lies beside it on a host.", &beside);
     }
     add("What nobody else may see, and what belongs to the machine at hand.", &NEVER);
     text

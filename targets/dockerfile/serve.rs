@@ -110,8 +110,8 @@ fn server(
         one("listen", port.to_string()),
         plain("server_name", "_"),
         plain("root", "/srv/www"),
-        // Before the front page takes the place of a path.
-        plain("set", "$decided $asked"),
+        plain("set", "$decided $asked")
+            .comment("The log has the path that was asked for, not the file that answers."),
         line(
             "add_header",
             ["Cache-Control".into(), if hashed { "$kept" } else { "no-cache" }.into()],

@@ -315,6 +315,9 @@ fn what_is_not_named_is_not_sent() {
     {
         assert!(site.contains(hidden), "{hidden}: {site}");
     }
+    for folder in ["acme", "backups", "certs", "secrets", "swarm"] {
+        assert!(site.contains(&format!("\n{folder}/**\n")), "{folder}: {site}");
+    }
     // Nor does what only the image needs come among the sources.
     let dockerfile = &sent.iter().find(|(path, _)| path.ends_with("/Dockerfile")).unwrap().1;
     assert!(dockerfile.contains(" --exclude=docker-entrypoint.sh . .\n"), "{dockerfile}");

@@ -145,11 +145,15 @@ pub(crate) fn push_job(
     let image = scribe.image(&unit.image(), unit.service.image.origin.span());
     let own = format!("type=raw,value={}", tag(environment));
     let tags = if deployment.tagged() { own + "\ntype=ref,event=tag" } else { own };
+    let title = format!("{}/{}", deployment.stack.name.as_str(), unit.title());
+    let label = format!("org.opencontainers.image.title={title}");
     job.step(
         Step::uses("Name the image", Action::Metadata)
             .id("meta")
             .input("images", image)
-            .input("tags", tags),
+            .input("tags", tags)
+            // The repository's name otherwise, upon every image of it.
+            .input("labels", label),
     );
     let step = build(unit, scribe)
         .id("build")

@@ -24,13 +24,13 @@ pub(super) fn conf(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Dire
         block("map", ["$limit_network".into(), CLIENT.into()], vec![network, address])
             .comment("A client is an address; of IPv6, where one client has many, a network."),
         line("limit_conn_zone", [CLIENT.into(), "zone=limit_conn:10m".into()])
-            .comment("Requests of one address at the same time."),
+            .comment("Requests of one client at the same time."),
         line("limit_conn", ["limit_conn".into(), Arg::ours(at_once.to_string())]),
         plain("limit_conn_status", "429"),
         plain("limit_conn_log_level", "warn"),
     ];
     if scope.limits().any(|limit| !exact::is_exact(limit)) {
-        out.push(plain("limit_req_status", "429").comment("Requests of one address over time."));
+        out.push(plain("limit_req_status", "429").comment("Requests of one client over time."));
         out.push(plain("limit_req_log_level", "warn"));
     }
     if scope.options.limits_dry_run {
@@ -184,11 +184,14 @@ pub(super) fn of_server(common: &[&Limit]) -> Vec<Directive> {
     out
 }
 
-/// Has a server see the network of a client. A capture in a `map` would do too, but those made nginx
-/// overflow its heap more than once.
+/// Has a server see the network of a client: the name in the condition is a variable of the request, also
+/// where a refusal is answered elsewhere. A capture in a `map` would do too, but those made nginx overflow
+/// its heap more than once.
 fn network() -> Directive {
     let test = ["($binary_remote_addr".into(), "~".into(), Arg::ours(NETWORK), ")".into()];
-    block("if", test, Vec::new()).comment("Counted are the first 64 bits of an IPv6 address.")
+    block("if", test, Vec::new()).comment(
+        "Empty, for the condition does it: `limit_network` is the first half of an IPv6 address.",
+    )
 }
 
 /// The limits of a place; those of its server hold where it has no others. nginx inherits no

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stackc_model::{Platform, Seconds};
+use stackc_model::Seconds;
 use stackc_source::Diagnostics;
 
 use super::conf::{Arg, DOLLAR, Directive, block, entry, line, one, plain};
@@ -192,11 +192,7 @@ fn upstreams(scope: &Scope<'_>) -> Vec<Directive> {
         .iter()
         .filter_map(|route| {
             let service = scope.service(route);
-            // Swarm has one address for a service; its copies have another name.
-            let each = *service.scale.sticky && scope.environment.runs_on(Platform::Swarm);
-            let each =
-                if each && !scope.environment.runs_on(Platform::Compose) { "tasks." } else { "" };
-            let address = format!("{each}{}:{}", service.name, *scope.port(route)?.number);
+            let address = format!("{}:{}", service.name, *scope.port(route)?.number);
             Some((scope.upstream(route), address))
         })
         .collect();

@@ -4,6 +4,11 @@
 # Makes the secrets of an environment that runs on docker compose or on a swarm. `--help` says more.
 
 set -Eeuo pipefail
+# First of all, as an older one stops at the next line and does not say why.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+  printf 'error: bash 4.4 or newer is needed, this is %s\n' "${BASH_VERSION}" >&2
+  exit 4
+fi
 shopt -s inherit_errexit
 # A trace would show values.
 set +x
@@ -85,8 +90,9 @@ others.
   --help           this text
 
 A secret is a file in ./secrets/ENVIRONMENT, and what is there stays as it is. What a container wants
-in its environment is copied from there into the env file; a variable that is no secret stands in
-the env file alone; a swarm has a copy beside the secrets. Values are never printed and never stand on a command line.
+in its environment is copied from there into the env file. A variable that is no secret stands in the
+env file alone; for a swarm, which reads none, a copy lies beside the secrets. Values are never
+printed and never stand on a command line.
 
 Nobody else enters the folder (0700). Run by root, each file belongs to the user who reads it (0400;
 two share it with 0440, more with 0444). Otherwise all files stay yours, with 0444, so that the
@@ -362,7 +368,7 @@ env_put() { # NAME VALUE
     log "would be put into ${env_file}: ${1}"
     return 0
   fi
-  temporary=$(mktemp -- "${env_file}.XXXXXX")
+  temporary=$(mktemp -- "${env_file}.new.XXXXXX")
   # Owner and mode stay. A new one belongs to whoever calls docker compose.
   if [[ -f "${env_file}" ]]; then
     cp -p -- "${env_file}" "${temporary}"
@@ -644,9 +650,6 @@ tell_postgres() {
 # ---- the run -------------------------------------------------------------------------------------
 
 requirements() {
-  if ((BASH_VERSINFO[0] < 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4))); then
-    die 4 "bash 4.4 or newer is needed, this is ${BASH_VERSION}"
-  fi
   local needed
   for needed in openssl mktemp find tr cut head tail ${with_swarm:+docker} ${with_swarm:+cmp}; do
     if ! command -v "${needed}" >/dev/null; then
@@ -672,7 +675,7 @@ lock() {
     die 5 "another run has not ended yet"
   fi
   # What a run that was killed has left.
-  rm -f -- "${folder}"/.new.*
+  rm -f -- "${folder}"/.new.* "${env_file}".new.??????
 }
 
 arguments() {
@@ -690,7 +693,12 @@ arguments() {
         fi
         case "${1}" in
           --env-file) env_file=${2} ;;
-          *) action=${1#--} subject=${2} ;;
+          *)
+            if [[ -n "${action}" ]]; then
+              die 2 "one secret at a time"
+            fi
+            action=${1#--} subject=${2}
+            ;;
         esac
         shift
         ;;

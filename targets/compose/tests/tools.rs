@@ -75,7 +75,11 @@ fn a_shell_has_the_rights_of_the_services_and_no_password_on_its_command_line() 
     let shell = &document["services"]["postgres-shell"];
     assert_eq!(shell["environment"]["PGUSER"], "shop");
     assert_eq!(shell["secrets"], json!(["POSTGRES_PASSWORD"]));
-    assert_eq!(shell["command"][2], "PGPASSWORD=\"$$(cat \"$$1\")\" exec psql");
+    let line = "PGPASSWORD=\"$$(cat \"$$1\")\" exec psql";
+    assert_eq!(
+        shell["command"],
+        json!(["sh", "-c", line, "shell", "/run/secrets/POSTGRES_PASSWORD"])
+    );
     let shell = &document["services"]["redis-shell"]["command"];
     assert_eq!((&shell[5], &shell[6]), (&json!("redis"), &json!("6379")));
     let (document, _) = lowered(&fixture::stack(Tier::Development));

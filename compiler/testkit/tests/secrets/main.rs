@@ -6,6 +6,7 @@
 mod cases;
 mod faults;
 mod host;
+mod surroundings;
 mod swarm;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use stackc_testkit::cases;
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = faults::trials();
+    trials.extend(surroundings::trials());
     trials.extend(swarm::trials());
     for case in cases().unwrap() {
         let file = case.stack.to_string_lossy();

@@ -62,9 +62,8 @@ environments: {{production: {{targets: {{swarm: {{versions: {versions}}}}}}}}}
 }
 
 /// A manager with an empty swarm.
-fn manager() -> Host {
+pub(crate) fn manager() -> Host {
     let host = Host::new(&compiled("{}"), "production");
-
     fs::create_dir_all(host.path("bin/swarm")).unwrap();
     fs::write(host.path("bin/docker"), DOCKER).unwrap();
     fs::set_permissions(host.path("bin/docker"), fs::Permissions::from_mode(0o755)).unwrap();
