@@ -103,6 +103,7 @@ for folder in "${work}"/{drill,lathe,planer,saw,shelf}; do
 	touch "${folder}"/{id_rsa,dump.sql,.env,.aws/credentials,.git/config,src/.env,src/a.pem}
 done
 touch "${work}/lathe/tests/test_lathe.py" "${work}/planer/node_modules/stray/index.js" "${work}/planer/src/a.test.js"
+printf 'fund=false\n' | tee "${work}/planer/.npmrc" >"${work}/planer/packages/edge/.npmrc"
 
 use compose.production.yaml
 for service in "${services[@]}"; do

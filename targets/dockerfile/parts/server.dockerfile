@@ -21,7 +21,9 @@ COPY --link --from=production --chown={{ user }}:{{ user }} /app/package.json ./
 COPY --link --from=production --chown={{ user }}:{{ user }} /app/node_modules ./node_modules
 COPY --link --from=production --chown={{ user }}:{{ user }} /app/{{ output }} ./{{ output }}
 {% else %}
-COPY --link --from=production --chown={{ user }}:{{ user }} /app ./
+# How packages are fetched may hold a token, and no program needs it.
+COPY --link --from=production --chown={{ user }}:{{ user }} \
+    --exclude=**/.npmrc --exclude=**/.yarnrc.yml /app ./
 {% if package %}
 WORKDIR {{ place }}
 {% endif %}
