@@ -108,17 +108,20 @@ fn slips(
     let written = |secret: &Secret| mentioned.texts.contains(secret.name.as_str());
     let mut said = BTreeSet::new();
     for environment in environments {
+        let names = |known: &dyn Fn(&Secret) -> bool| -> BTreeMap<_, _> {
+            let known = environment.secrets.iter().filter(|secret| known(secret));
+            known.map(|secret| (&secret.name, &secret.name)).collect()
+        };
+        // What a list names is meant, unless it is like what is described. A reference is held
+        // against the lists and the variables, too.
+        let for_listed = names(&described);
+        let mut for_others: BTreeMap<_, _> = variables(environment).collect();
+        for_others.extend(names(&|secret| described(secret) || written(secret)));
         for secret in environment.secrets.iter().filter(|secret| !described(secret)) {
             let (name, Some(span)) = (&secret.name, secret.span) else { continue };
-            // What a list names is meant, unless it is like what is described. A reference is held
-            // against the lists and the variables, too.
-            let listed = written(secret);
-            let known = environment.secrets.iter();
-            let known = known.filter(|other| described(other) || (!listed && written(other)));
-            let known = known.map(|other| (&other.name, &other.name));
-            let variables = variables(environment).filter(|_| !listed);
-            let known: BTreeMap<_, _> = variables.chain(known).collect();
+            let known = if written(secret) { &for_listed } else { &for_others };
             let near = known.keys().map(|known| known.as_str());
+            let near = near.filter(|near| near.len().abs_diff(name.as_str().len()) <= 1);
             let near = slip(name.as_str(), near.filter(|near| !is_numbered(name.as_str(), near)));
             let meant = known.iter().find(|(known, _)| Some(known.as_str()) == near);
             if let Some((_, meant)) = meant.filter(|_| said.insert(name.clone())) {
@@ -141,8 +144,10 @@ fn variables(environment: &Environment) -> impl Iterator<Item = (&EnvName, &EnvN
 
 /// Whether two names differ by their numbers alone, as those of a series do.
 fn is_numbered(one: &str, other: &str) -> bool {
-    let letters = |name: &str| name.replace(|sign: char| sign.is_ascii_digit(), "");
-    one != other && letters(one) == letters(other)
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(|sign| !sign.is_ascii_digit())
+    }
+    one != other && letters(one).eq(letters(other))
 }
 
 fn known_environments(secret: &SecretSpec, layers: &[Layer], diagnostics: &mut Diagnostics) {
